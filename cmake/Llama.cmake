@@ -1,0 +1,1 @@
+add_library(wood_llama INTERFACE)

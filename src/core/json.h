@@ -1,0 +1,100 @@
+// JSON as the ledger has it: null, booleans, integers, strings, arrays, objects. No floats.
+//
+// dump() is the canonical form of RFC 8785: keys sorted by UTF-16 code units, no white space, the
+// shortest escapes. Integers beyond ±(2^53−1), which other readers would lose, are written as decimal
+// strings; integer() reads both. A parsed canonical text dumps to the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/result.h"
+
+namespace wood {
+
+class Json {
+ public:
+  using Array = std::vector<Json>;
+  using Member = std::pair<std::string, Json>;
+  using Object = std::vector<Member>;  // sorted by key, keys unique
+  enum class Kind { null, boolean, integer, string, array, object };
+
+  Json() = default;
+  Json(std::nullptr_t) {}
+  Json(bool value) : value_(value) {}
+  template <class Int>
+    requires std::is_integral_v<Int> && (!std::is_same_v<Int, bool>)
+  Json(Int value) : value_(static_cast<std::int64_t>(value)) {}
+  Json(std::string value) : value_(std::move(value)) {}
+  Json(std::string_view value) : value_(std::string(value)) {}
+  Json(const char* value) : value_(std::string(value)) {}
+  Json(Array value) : value_(std::move(value)) {}
+
+  static Json array() { return Json(Array{}); }
+  static Json object() { return object({}); }
+  static Json object(std::initializer_list<Member> members);
+  // An array of whatever each element of `range` becomes: Json::list(names).
+  template <class Range>
+  static Json list(const Range& range) {
+    Array items;
+    for (const auto& item : range) items.emplace_back(item);
+    return Json(std::move(items));
+  }
+
+  [[nodiscard]] Kind kind() const { return static_cast<Kind>(value_.index()); }
+  [[nodiscard]] bool is(Kind k) const { return kind() == k; }
+
+  // Each CHECKs the kind: for values this program made or has validated (core/fields.h, schema.h).
+  [[nodiscard]] bool boolean() const;
+  [[nodiscard]] std::int64_t integer() const;  // also a decimal string in the int64 range
+  [[nodiscard]] const std::string& string() const;
+  [[nodiscard]] const Array& items() const;
+  [[nodiscard]] Array& items();
+  [[nodiscard]] const Object& members() const;
+  [[nodiscard]] Object& members();  // keep it sorted: change values, not keys
+
+  // Member of an object; null if absent or if this is no object.
+  [[nodiscard]] const Json* find(std::string_view key) const;
+  [[nodiscard]] Json* find(std::string_view key);
+  // Member that must be there (CHECK).
+  [[nodiscard]] const Json& at(std::string_view key) const;
+  // Member, made null (and this an object, if it was null) where absent.
+  Json& operator[](std::string_view key);
+  void set(std::string_view key, Json value) { (*this)[key] = std::move(value); }
+  bool erase(std::string_view key);
+  void push(Json value);  // appends to an array; null becomes an array
+
+  // Tolerant looks for optional members of the right kind.
+  [[nodiscard]] std::int64_t int_or(std::string_view key, std::int64_t otherwise) const;
+  [[nodiscard]] std::string str_or(std::string_view key, std::string_view otherwise) const;
+  [[nodiscard]] bool bool_or(std::string_view key, bool otherwise) const;
+
+  [[nodiscard]] std::string dump() const;       // canonical, one line
+  void dump_to(std::string& out) const;
+  [[nodiscard]] std::string pretty(int indent = 2) const;  // for people; key order as canonical
+
+  friend bool operator==(const Json&, const Json&) = default;
+
+ private:
+  std::variant<std::nullptr_t, bool, std::int64_t, std::string, Array, std::vector<Member>> value_;
+};
+
+const char* name(Json::Kind kind);
+
+enum class Floats {
+  refuse,   // a number with a fraction or an exponent is an error naming its place
+  nearest,  // rounded half away from zero; for text a model wrote
+};
+
+// Strict RFC 8259: UTF-8, no comments, no trailing commas, no duplicate keys, nesting at most 100.
+// The error says at which byte and what was there.
+Result<Json> parse_json(std::string_view text, Floats floats = Floats::refuse);
+
+// Whether a sorts before b by UTF-16 code units, for two UTF-8 strings.
+bool utf16_less(std::string_view a, std::string_view b);
+
+}  // namespace wood

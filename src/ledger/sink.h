@@ -1,0 +1,36 @@
+// Where the world, the agents and the pipelines write. Two implementations: the ledger itself, which
+// stores what it is given (ledger.h), and the echo, which compares it with a run recorded before
+// (echo.h): that comparison is replay, and, where the record ends and a ledger goes on, resumption.
+//
+// Writing never fails at the call: a failed store or a divergence is kept, later calls do nothing,
+// and commit() says what happened. Callers stop at the first commit() that fails.
+#pragma once
+
+#include "core/sha256.h"
+#include "ledger/entry.h"
+
+namespace wood {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+
+  // Appends to the record log; the number of the new entry.
+  virtual Seq append(Draft draft) = 0;
+  // Keeps a payload under its SHA-256 (hex). Keeping it twice is keeping it once.
+  virtual std::string blob(ByteView bytes) = 0;
+  // Appends to the margin log: what may differ between two honest runs (time, latency, host).
+  // An echo without a ledger behind it ignores it.
+  virtual void margin(Seq about, Json body) = 0;
+  // Makes everything appended so far durable. Nothing may leave the process before the commit that
+  // holds it.
+  virtual Status commit() = 0;
+  // Ok, or the failure that the next commit() will report: lets a long phase stop early.
+  [[nodiscard]] virtual Status status() const = 0;
+};
+
+// A text as it stands in a body: the string itself if it is UTF-8 and at most `bytes_max` long, else
+// {"bytes":n,"sha256":"…","text":"<clipped, ill-formed parts as U+FFFD>"} with the raw bytes kept as a blob.
+Json text_in(Sink& sink, std::string_view text, std::size_t bytes_max = 8'192);
+
+}  // namespace wood
