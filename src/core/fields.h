@@ -19,7 +19,7 @@ namespace wood {
 struct IntRange {
   std::int64_t low = std::numeric_limits<std::int64_t>::min();
   std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  std::optional<std::int64_t> otherwise;  // absent: the member must be there
+  std::optional<std::int64_t> otherwise = std::nullopt;  // absent: the member must be there
 };
 
 class Fields {

@@ -32,6 +32,7 @@ struct Sampling {
 struct Ask {
   Seq prompt;              // the prompt entry this ask stands for; the key of its answer in the record
   std::string mind;        // name in models.toml
+  std::string reader;      // who is asked: whose audience the firewall scans the messages for
   std::string task;        // what is asked, e.g. "creature.act", "desk.analyst", "desk.vote"
   std::vector<Message> messages;
   Json schema;             // what the answer must conform to (core/schema.h)
