@@ -1,0 +1,61 @@
+// HTTP requests, many at once, over connections that are kept and used again. No redirects, no
+// cookies, no retries: what a failure means is the caller's affair (minds/openai_mind.h retries).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace wood {
+
+struct HttpHeader {
+  std::string name;   // matched without regard to case
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;                    // http:// or https://
+  std::vector<HttpHeader> headers;
+  std::string body;
+  std::int64_t wait_ms_max = 60'000;  // from sending to the last byte
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string body;
+  std::int64_t wall_us = 0;
+  bool reused = false;                // came over a connection that an earlier request had opened
+
+  // The value of a header, "" if there is none.
+  [[nodiscard]] std::string header(std::string_view name) const;
+};
+
+struct HttpLimits {
+  std::size_t body_bytes_max = 16u << 20;  // a longer body fails with Errc::limit
+  int connections_max = 32;                // a host
+};
+
+// Not for two threads at once.
+class Http {
+ public:
+  explicit Http(HttpLimits limits = {});
+  ~Http();
+  Http(const Http&) = delete;
+  Http& operator=(const Http&) = delete;
+
+  // One result a request, in the order given. A status of 400 or 500 is a response; no response is
+  // Errc::timeout, ::limit, ::usage (the URL) or ::network (everything else).
+  std::vector<Result<HttpResponse>> send(std::span<const HttpRequest> requests);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wood

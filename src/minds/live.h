@@ -1,0 +1,41 @@
+// The panel that really asks. Every mind is asked on a thread of its own; replies stand in the order
+// asked, whichever came first. A mind sees only its own asks, in the order asked.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "minds/faulty.h"
+#include "minds/panel.h"
+#include "minds/registry.h"
+
+namespace wood {
+
+struct LiveOptions {
+  std::vector<std::string> model_dirs = {"models"};  // where a relative `file` is looked for, in order
+  int threads = 1;         // of each in-process model; the bits do not depend on it
+  std::string kernels;     // "" chooses (llama_mind.h); else a variant's name, e.g. "haswell"
+  std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
+};
+
+class LivePanel : public Panel {
+ public:
+  // Opens the minds named (once each). A mind the registry lacks, a model file that is not there or is
+  // not the one whose SHA-256 the registry gives: an error. Weights are loaded at the first ask.
+  static Result<std::unique_ptr<LivePanel>> open(const Registry& registry,
+                                                 const std::vector<std::string>& names,
+                                                 const LiveOptions& options = {});
+
+  std::vector<Reply> ask(std::span<const Ask> asks) override;
+  [[nodiscard]] std::map<std::string, Json> cards() const override;
+
+  // Adds a mind made elsewhere; replaces one of that name.
+  void add(const std::string& name, std::unique_ptr<Mind> mind);
+
+ private:
+  std::map<std::string, std::unique_ptr<Mind>> minds_;
+};
+
+}  // namespace wood
