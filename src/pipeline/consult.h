@@ -9,7 +9,6 @@
 // the agents for creatures.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,11 +17,12 @@
 #include "ledger/sink.h"
 #include "minds/mind.h"
 #include "minds/panel.h"
+#include "minds/reader.h"
 
 namespace wood {
 
 struct Consult {
-  std::string by;              // in whose name: a creature, a seat; `by` of all entries written
+  std::string by;              // who is asked: `by` of all entries written, and the ask's reader
   std::string mind;            // name in the registry
   std::string task;            // "creature.act", "desk.vote", …
   std::int64_t turn = 0;
@@ -41,7 +41,7 @@ struct Consulted {
   std::optional<Failure> failure;
   bool conforms = false;             // `value` conforms to the schema
   Json value;                        // null unless it conforms
-  std::vector<std::string> repairs;  // what had to be mended to read it
+  std::vector<Repair> repairs;       // what had to be mended to read it
   std::vector<std::string> faults;   // why it does not conform
   Answer answer;                     // as given; empty if there is a failure
 
@@ -49,14 +49,9 @@ struct Consulted {
   [[nodiscard]] Seq last() const { return reading.some() ? reading : reply; }
 };
 
-// Looks at a prompt after it is written and before it is asked (the information firewall). A failure
-// stops everything: nobody is asked.
-using Scan = std::function<Status(Seq prompt, const Consult& consult)>;
-
 // One Consulted a Consult, in the same order. Commits after the prompts (they leave the process), not
-// after the answers: the caller commits before it lets one move anything. Fails only if the scan or a
-// commit fails; a mind that does not answer is a Consulted with a failure.
-Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults,
-                                       const Scan& scan = nullptr);
+// after the answers: the caller commits before it lets one move anything. Fails only if the commit fails;
+// a mind that does not answer is a Consulted with a failure. Usage goes to the margin.
+Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults);
 
 }  // namespace wood
