@@ -1,0 +1,118 @@
+#include "pipeline/consult.h"
+
+#include "core/check.h"
+#include "pipeline/reply.h"
+
+namespace wood {
+namespace {
+
+constexpr std::size_t kMessageBytes = 1'024;   // a longer message is a blob with its beginning shown
+constexpr std::size_t kMessagesBytes = 24'000;  // more than that: the whole list is one blob
+constexpr std::size_t kSchemaBytes = 1'024;
+constexpr std::size_t kValueBytes = 16'000;
+constexpr std::size_t kNotesBytes = 8'000;
+constexpr std::size_t kNotesMax = 32;  // repairs and faults that a reading lists
+
+Json sampling_body(const Sampling& s) {
+  return Json::object({{"seed", static_cast<std::int64_t>(s.seed)},
+                       {"temperature_milli", s.temperature_milli},
+                       {"tokens_max", s.tokens_max},
+                       {"top_k", s.top_k},
+                       {"top_p_milli", s.top_p_milli}});
+}
+
+Json messages_body(Sink& sink, const std::vector<Message>& messages) {
+  Json list = Json::array();
+  for (const Message& m : messages)
+    list.push(Json::object({{"content", text_in(sink, m.content, kMessageBytes)}, {"role", m.role}}));
+  return value_in(sink, std::move(list), kMessagesBytes);
+}
+
+Seq write_prompt(Sink& sink, const Consult& c) {
+  return sink.append({.kind = EntryKind::prompt,
+                      .by = c.by,
+                      .from = c.from,
+                      .turn = c.turn,
+                      .body = Json::object({{"messages", messages_body(sink, c.messages)},
+                                            {"mind", c.mind},
+                                            {"sampling", sampling_body(c.sampling)},
+                                            {"schema", value_in(sink, c.schema, kSchemaBytes)},
+                                            {"task", c.task}})});
+}
+
+void write_reading(Sink& sink, const Consult& c, Consulted& out) {
+  Reading reading = read_answer(out.answer.text, c.schema);
+  Json repairs = Json::array();
+  for (const Repair& repair : reading.repairs) {
+    if (repairs.items().size() == kNotesMax) break;
+    repairs.push(Json::object({{"detail", text_in(sink, repair.detail, 256)}, {"kind", repair.kind}}));
+  }
+  Json faults = Json::array();
+  for (const std::string& reason : reading.reasons) {
+    if (faults.items().size() == kNotesMax) break;
+    faults.push(text_in(sink, reason, 256));
+  }
+  out.conforms = reading.value.has_value();
+  if (out.conforms) out.value = std::move(*reading.value);
+  out.repairs = std::move(reading.repairs);
+  out.faults = std::move(reading.reasons);
+  out.reading = sink.append({.kind = EntryKind::reading,
+                             .by = c.by,
+                             .from = {out.reply},
+                             .turn = c.turn,
+                             .body = Json::object({{"conforms", out.conforms},
+                                                   {"faults", value_in(sink, std::move(faults), kNotesBytes)},
+                                                   {"repairs", value_in(sink, std::move(repairs), kNotesBytes)},
+                                                   {"value", value_in(sink, out.value, kValueBytes)}})});
+}
+
+void write_reply(Sink& sink, const Consult& c, Reply reply, Consulted& out) {
+  if (auto* failure = std::get_if<Failure>(&reply)) {
+    out.reply = sink.append({.kind = EntryKind::input,
+                             .by = c.by,
+                             .from = {out.prompt},
+                             .turn = c.turn,
+                             .body = failure_body(sink, c.mind, *failure)});
+    sink.margin(out.reply, usage_body(c.mind, failure->usage));
+    out.failure = std::move(*failure);
+    return;
+  }
+  out.answer = std::move(std::get<Answer>(reply));
+  out.reply = sink.append({.kind = EntryKind::answer,
+                           .by = c.by,
+                           .from = {out.prompt},
+                           .turn = c.turn,
+                           .body = answer_body(sink, c.mind, out.answer)});
+  sink.margin(out.reply, usage_body(c.mind, out.answer.usage));
+  write_reading(sink, c, out);
+}
+
+}  // namespace
+
+Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults) {
+  std::vector<Consulted> out(consults.size());
+  std::vector<Ask> asks;
+  asks.reserve(consults.size());
+  for (std::size_t i = 0; i < consults.size(); ++i) {
+    const Consult& c = consults[i];
+    out[i].prompt = write_prompt(sink, c);
+    asks.push_back({.prompt = out[i].prompt,
+                    .mind = c.mind,
+                    .reader = c.by,
+                    .task = c.task,
+                    .messages = c.messages,
+                    .schema = c.schema,
+                    .facts = c.facts,
+                    .sampling = c.sampling,
+                    .wait_ms_max = c.wait_ms_max});
+  }
+  if (asks.empty()) return out;
+  TRY_STATUS(sink.commit());
+  std::vector<Reply> replies = panel.ask(asks);
+  CHECK(replies.size() == asks.size());
+  for (std::size_t i = 0; i < consults.size(); ++i)
+    write_reply(sink, consults[i], std::move(replies[i]), out[i]);
+  return out;
+}
+
+}  // namespace wood
