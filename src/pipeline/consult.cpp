@@ -6,7 +6,7 @@
 namespace wood {
 namespace {
 
-constexpr std::size_t kMessageBytes = 1'024;   // a longer message is a blob with its beginning shown
+constexpr std::size_t kMessageBytes = 1'024;  // a longer message is a blob with its beginning shown
 constexpr std::size_t kMessagesBytes = 24'000;  // more than that: the whole list is one blob
 constexpr std::size_t kSchemaBytes = 1'024;
 constexpr std::size_t kValueBytes = 16'000;
@@ -24,7 +24,8 @@ Json sampling_body(const Sampling& s) {
 Json messages_body(Sink& sink, const std::vector<Message>& messages) {
   Json list = Json::array();
   for (const Message& m : messages)
-    list.push(Json::object({{"content", text_in(sink, m.content, kMessageBytes)}, {"role", m.role}}));
+    list.push(
+        Json::object({{"content", text_in(sink, m.content, kMessageBytes)}, {"role", m.role}}));
   return value_in(sink, std::move(list), kMessagesBytes);
 }
 
@@ -45,7 +46,8 @@ void write_reading(Sink& sink, const Consult& c, Consulted& out) {
   Json repairs = Json::array();
   for (const Repair& repair : reading.repairs) {
     if (repairs.items().size() == kNotesMax) break;
-    repairs.push(Json::object({{"detail", text_in(sink, repair.detail, 256)}, {"kind", repair.kind}}));
+    repairs.push(
+        Json::object({{"detail", text_in(sink, repair.detail, 256)}, {"kind", repair.kind}}));
   }
   Json faults = Json::array();
   for (const std::string& reason : reading.reasons) {
@@ -56,14 +58,15 @@ void write_reading(Sink& sink, const Consult& c, Consulted& out) {
   if (out.conforms) out.value = std::move(*reading.value);
   out.repairs = std::move(reading.repairs);
   out.faults = std::move(reading.reasons);
-  out.reading = sink.append({.kind = EntryKind::reading,
-                             .by = c.by,
-                             .from = {out.reply},
-                             .turn = c.turn,
-                             .body = Json::object({{"conforms", out.conforms},
-                                                   {"faults", value_in(sink, std::move(faults), kNotesBytes)},
-                                                   {"repairs", value_in(sink, std::move(repairs), kNotesBytes)},
-                                                   {"value", value_in(sink, out.value, kValueBytes)}})});
+  out.reading = sink.append(
+      {.kind = EntryKind::reading,
+       .by = c.by,
+       .from = {out.reply},
+       .turn = c.turn,
+       .body = Json::object({{"conforms", out.conforms},
+                             {"faults", value_in(sink, std::move(faults), kNotesBytes)},
+                             {"repairs", value_in(sink, std::move(repairs), kNotesBytes)},
+                             {"value", value_in(sink, out.value, kValueBytes)}})});
 }
 
 void write_reply(Sink& sink, const Consult& c, Reply reply, Consulted& out) {
@@ -89,7 +92,8 @@ void write_reply(Sink& sink, const Consult& c, Reply reply, Consulted& out) {
 
 }  // namespace
 
-Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults) {
+Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
+                                       std::span<const Consult> consults) {
   std::vector<Consulted> out(consults.size());
   std::vector<Ask> asks;
   asks.reserve(consults.size());

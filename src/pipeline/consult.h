@@ -22,36 +22,37 @@
 namespace wood {
 
 struct Consult {
-  std::string by;              // who is asked: `by` of all entries written, and the ask's reader
-  std::string mind;            // name in the registry
-  std::string task;            // "creature.act", "desk.vote", …
+  std::string by;    // who is asked: `by` of all entries written, and the ask's reader
+  std::string mind;  // name in the registry
+  std::string task;  // "creature.act", "desk.vote", …
   std::int64_t turn = 0;
-  std::vector<Seq> from;       // what caused the prompt: its view, its route, the steps it was shown
+  std::vector<Seq> from;  // what caused the prompt: its view, its route, the steps it was shown
   std::vector<Message> messages;
-  Json schema;                 // must have passed check_schema
-  Json facts;                  // the same as the messages, as data
+  Json schema;  // must have passed check_schema
+  Json facts;   // the same as the messages, as data
   Sampling sampling;
   std::int64_t wait_ms_max = 60'000;
 };
 
 struct Consulted {
   Seq prompt;
-  Seq reply;                         // the answer entry, or the input entry that says why there is none
-  Seq reading;                       // none if there was no answer
+  Seq reply;    // the answer entry, or the input entry that says why there is none
+  Seq reading;  // none if there was no answer
   std::optional<Failure> failure;
-  bool conforms = false;             // `value` conforms to the schema
-  Json value;                        // null unless it conforms
-  std::vector<Repair> repairs;       // what had to be mended to read it
-  std::vector<std::string> faults;   // why it does not conform
-  Answer answer;                     // as given; empty if there is a failure
+  bool conforms = false;            // `value` conforms to the schema
+  Json value;                       // null unless it conforms
+  std::vector<Repair> repairs;      // what had to be mended to read it
+  std::vector<std::string> faults;  // why it does not conform
+  Answer answer;                    // as given; empty if there is a failure
 
   // The entry to name as the cause of whatever follows from this.
   [[nodiscard]] Seq last() const { return reading.some() ? reading : reply; }
 };
 
-// One Consulted a Consult, in the same order. Commits after the prompts (they leave the process), not
-// after the answers: the caller commits before it lets one move anything. Fails only if the commit fails;
-// a mind that does not answer is a Consulted with a failure. Usage goes to the margin.
+// One Consulted a Consult, in the same order. Commits after the prompts (they leave the process),
+// not after the answers: the caller commits before it lets one move anything. Fails only if the
+// commit fails; a mind that does not answer is a Consulted with a failure. Usage goes to the
+// margin.
 Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults);
 
 }  // namespace wood

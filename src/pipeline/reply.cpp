@@ -11,9 +11,10 @@ using Kind = Json::Kind;
 constexpr std::size_t kTextBytes = 4'096;  // escaped sixfold it still leaves half an entry free
 constexpr std::size_t kNoteBytes = 1'024;
 
-constexpr Errc kCodes[] = {Errc::usage,   Errc::parse,  Errc::schema,  Errc::io,       Errc::not_found,
-                           Errc::exists,  Errc::network, Errc::timeout, Errc::remote,  Errc::model,
-                           Errc::integrity, Errc::diverged, Errc::environment, Errc::limit};
+constexpr Errc kCodes[] = {Errc::usage,       Errc::parse,  Errc::schema,    Errc::io,
+                           Errc::not_found,   Errc::exists, Errc::network,   Errc::timeout,
+                           Errc::remote,      Errc::model,  Errc::integrity, Errc::diverged,
+                           Errc::environment, Errc::limit};
 constexpr Finish kFinishes[] = {Finish::stop, Finish::length, Finish::refused};
 
 template <class Enum, std::size_t n>
@@ -37,7 +38,8 @@ Result<Json> read_value(const Json& body, const char* key, const Fetch& fetch) {
   return parse_json(bytes);
 }
 
-Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key, const Fetch& fetch) {
+Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key,
+                                              const Fetch& fetch) {
   TRY(const Json list, read_value(body, key, fetch));
   if (!list.is(Kind::array)) return fail(Errc::parse, std::string(key) + " is no list");
   std::vector<std::int32_t> out;

@@ -1,6 +1,7 @@
-// A mind's reply as it stands in the ledger, and back. The two directions stand together because replay
-// needs them to be inverse: the recorded panel hands out read_reply(entry), and writing that reply again
-// must give the recorded bytes. What differs between two honest runs (Usage) is not in the body.
+// A mind's reply as it stands in the ledger, and back. The two directions stand together because
+// replay needs them to be inverse: the recorded panel hands out read_reply(entry), and writing that
+// reply again must give the recorded bytes. What differs between two honest runs (Usage) is not in
+// the body.
 //
 // Lists that grow with the answer (token ids, forced marks, logit digests) stand in the body while
 // they are short and as blobs beyond that; an entry has a size limit, an answer has none.
@@ -20,13 +21,14 @@ using Fetch = std::function<Result<Bytes>(const std::string& sha256)>;
 // Body of an `answer` entry: {answer_count, cost_nano, finish, forced, logits, mind, prompt_count,
 // prompt_tokens, text, tokens} and `reasoning` if there was any.
 Json answer_body(Sink& sink, const std::string& mind, const Answer& answer);
-// Body of the `input` entry of an answer that did not come: {code, kind: "timeout"|"failure", mind, what}.
+// Body of the `input` entry of an answer that did not come: {code, kind: "timeout"|"failure", mind,
+// what}.
 Json failure_body(Sink& sink, const std::string& mind, const Failure& failure);
 // What the margin says of it: {cpu_us, kind: "usage", mind, response_id, retries, wall_us}.
 Json usage_body(const std::string& mind, const Usage& usage);
 
-// The reply that an `answer` or such an `input` entry records; Usage is left at zero. Errc::parse if
-// the body is neither.
+// The reply that an `answer` or such an `input` entry records; Usage is left at zero. Errc::parse
+// if the body is neither.
 Result<Reply> read_reply(const Draft& draft, const Fetch& fetch);
 
 // A text in the form text_in gives it.
