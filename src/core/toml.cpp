@@ -1,6 +1,9 @@
 #include "core/toml.h"
 
-#define TOML_HEADER_ONLY 0
+// Header only: Debian's library is built with exceptions and lacks the parser that reports by value.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 

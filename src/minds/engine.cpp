@@ -1,0 +1,345 @@
+#include "minds/engine.h"
+
+#ifdef WOOD_HAS_LLAMA
+
+#include <dlfcn.h>
+#include <ggml-backend.h>
+#include <gguf.h>
+#include <llama.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "host/env.h"
+
+namespace wood {
+namespace {
+
+// llama.cpp tells why it failed only in its log: the last error of this thread is kept for our message.
+std::string& last_complaint() {
+  thread_local std::string text;
+  return text;
+}
+
+void listen(ggml_log_level level, const char* text, void*) {
+  if (level == GGML_LOG_LEVEL_ERROR) last_complaint() = trim(text);
+}
+
+void listen_once() {
+  static const bool listening = (llama_log_set(listen, nullptr), true);
+  (void)listening;
+}
+
+std::string complaint() {
+  std::string text = std::move(last_complaint());
+  last_complaint().clear();
+  return text.empty() ? "" : ": " + text;
+}
+
+// The folder of libllama: its kernels lie beside it, in the build tree and installed.
+std::string library_dir() {
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<void*>(&llama_backend_init), &info) == 0) return "";
+  const std::string path = info.dli_fname;
+  return path.substr(0, path.find_last_of('/') + 1);
+}
+
+std::string chosen_kernels(const std::string& wanted) {
+  if (!wanted.empty()) return wanted;
+  if (const std::string named = env("WOOD_KERNELS"); !named.empty()) return named;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "haswell";
+  if (__builtin_cpu_supports("sse4.2")) return "sse42";
+#endif
+  return "x64";
+}
+
+struct Kernels {
+  std::mutex mutex;
+  std::string loaded;
+};
+
+Status load_backend(const std::string& variant) {
+  const std::string path = library_dir() + "libggml-cpu-" + variant + ".so";
+  if (ggml_backend_load(path.c_str()) == nullptr)
+    return fail(Errc::environment, "CPU kernels " + variant + " cannot be loaded from " + path +
+                                       complaint() + "; WOOD_KERNELS chooses others");
+  return {};
+}
+
+std::string text_of(const gguf_context* file, const std::string& key) {
+  const std::int64_t at = gguf_find_key(file, key.c_str());
+  return at >= 0 && gguf_get_kv_type(file, at) == GGUF_TYPE_STRING ? gguf_get_val_str(file, at) : "";
+}
+
+std::int64_t number_of(const gguf_context* file, const std::string& key) {
+  const std::int64_t at = gguf_find_key(file, key.c_str());
+  if (at < 0) return 0;
+  switch (gguf_get_kv_type(file, at)) {
+    case GGUF_TYPE_UINT32: return gguf_get_val_u32(file, at);
+    case GGUF_TYPE_INT32: return gguf_get_val_i32(file, at);
+    case GGUF_TYPE_UINT64: return static_cast<std::int64_t>(gguf_get_val_u64(file, at));
+    case GGUF_TYPE_INT64: return gguf_get_val_i64(file, at);
+    default: return 0;
+  }
+}
+
+}  // namespace
+
+std::string engine_version() { return llama_version(); }
+
+Result<GgufInfo> read_gguf(const std::string& path) {
+  listen_once();
+  gguf_context* file = gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr});
+  if (file == nullptr) return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
+  const std::unique_ptr<gguf_context, void (*)(gguf_context*)> owner(file, gguf_free);
+  GgufInfo info;
+  info.architecture = text_of(file, "general.architecture");
+  info.name = text_of(file, "general.name");
+  info.licence = text_of(file, "general.license");
+  info.tokenizer = text_of(file, "tokenizer.ggml.model");
+  info.tokenizer_split = text_of(file, "tokenizer.ggml.pre");
+  info.chat_template = text_of(file, "tokenizer.chat_template");
+  info.context = number_of(file, info.architecture + ".context_length");
+  const std::int64_t tokens = gguf_find_key(file, "tokenizer.ggml.tokens");
+  if (tokens >= 0) info.vocabulary = static_cast<std::int64_t>(gguf_get_arr_n(file, tokens));
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(file); ++i) {
+    std::int64_t count = 1;
+    for (int d = 0; d < GGML_MAX_DIMS; ++d) count *= gguf_get_tensor_ne(file, i)[d];
+    info.parameters += count;
+  }
+  if (info.architecture.empty())
+    return fail(Errc::model, path + " names no architecture; is it a model?");
+  return info;
+}
+
+Result<std::string> load_kernels(const std::string& wanted) {
+  static Kernels kernels;  // the vendor's registry of kernels is the process's too
+  const std::lock_guard lock(kernels.mutex);
+  listen_once();
+  if (!kernels.loaded.empty()) {
+    if (wanted.empty() || wanted == kernels.loaded) return kernels.loaded;
+    return fail(Errc::environment, "CPU kernels " + wanted + " wanted, but " + kernels.loaded +
+                                       " are loaded; one variant a process");
+  }
+  std::string variant = "built-in";  // a llama.cpp that was built with its kernels inside
+  if (ggml_backend_dev_count() == 0) {
+    variant = chosen_kernels(wanted);
+    TRY_STATUS(load_backend(variant));
+  }
+  llama_backend_init();
+  kernels.loaded = variant;
+  return variant;
+}
+
+struct Engine::State {
+  llama_model* model = nullptr;
+  llama_context* context = nullptr;
+  const llama_vocab* vocab = nullptr;
+  llama_batch batch{};
+  int sequences = 0;
+  std::vector<int> last;  // of each piece of the last decode, its last token in the batch
+
+  void put(Token token, int position, int sequence, bool logits);
+
+  ~State() {
+    if (batch.token != nullptr) llama_batch_free(batch);
+    if (context != nullptr) llama_free(context);
+    if (model != nullptr) llama_model_free(model);
+  }
+};
+
+Engine::Engine() : state_(std::make_unique<State>()) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::load(const std::string& path, const EngineOptions& options) {
+  llama_model_params model_params = llama_model_default_params();
+  model_params.n_gpu_layers = 0;
+  std::unique_ptr<Engine> engine(new Engine());
+  State& s = *engine->state_;
+  s.model = llama_model_load_from_file(path.c_str(), model_params);
+  if (s.model == nullptr) return fail(Errc::model, "llama.cpp cannot load " + path + complaint());
+  s.vocab = llama_model_get_vocab(s.model);
+
+  llama_context_params params = llama_context_default_params();
+  s.sequences = std::max(options.sequences, 2);  // a lone one needs a neighbour, see decode
+  const int tokens = kPieceMax * s.sequences;
+  params.n_ctx = static_cast<std::uint32_t>(options.context * s.sequences);
+  params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(tokens);
+  params.n_seq_max = static_cast<std::uint32_t>(s.sequences);
+  params.n_threads = params.n_threads_batch = options.threads;
+  // Both measured: a unified cache, or flash attention, makes a sequence's logits depend on its
+  // companions or on how its tokens are cut.
+  params.kv_unified = false;
+  params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  params.no_perf = true;
+  s.context = llama_init_from_model(s.model, params);
+  if (s.context == nullptr)
+    return fail(Errc::model, "no context of " + std::to_string(s.sequences) + " x " +
+                                 std::to_string(options.context) + " tokens for " + path + complaint());
+  s.batch = llama_batch_init(tokens, 0, 1);
+  return engine;
+}
+
+int Engine::vocabulary() const { return llama_vocab_n_tokens(state_->vocab); }
+
+std::string Engine::control(Token token) const {
+  return llama_vocab_is_control(state_->vocab, token) ? llama_vocab_get_text(state_->vocab, token) : "";
+}
+
+bool Engine::ends(Token token) const { return llama_vocab_is_eog(state_->vocab, token); }
+
+std::string Engine::bytes(Token token) const {
+  std::string text(64, '\0');
+  int count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0,
+                                   false);
+  if (count < 0) {
+    text.resize(static_cast<std::size_t>(-count));
+    count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0,
+                                 false);
+  }
+  text.resize(static_cast<std::size_t>(std::max(count, 0)));
+  return text;
+}
+
+namespace {
+std::vector<Engine::Token> tokens_of(const llama_vocab* vocab, const std::string& text, bool prompt) {
+  std::vector<Engine::Token> tokens(text.size() + 8);
+  const auto run = [&] {
+    return llama_tokenize(vocab, text.data(), static_cast<int>(text.size()), tokens.data(),
+                          static_cast<int>(tokens.size()), prompt, prompt);
+  };
+  int count = run();
+  if (count < 0) {
+    tokens.resize(static_cast<std::size_t>(-count));
+    count = run();
+  }
+  CHECK(count >= 0);
+  tokens.resize(static_cast<std::size_t>(count));
+  return tokens;
+}
+}  // namespace
+
+std::vector<Engine::Token> Engine::prompt_tokens(const std::string& text) const {
+  return tokens_of(state_->vocab, text, true);
+}
+std::vector<Engine::Token> Engine::text_tokens(const std::string& text) const {
+  return tokens_of(state_->vocab, text, false);
+}
+
+std::optional<std::string> Engine::render(const std::string& chat,
+                                          std::span<const Message> messages) const {
+  std::vector<llama_chat_message> views;
+  std::size_t size = 256;
+  for (const Message& m : messages) {
+    views.push_back({m.role.c_str(), m.content.c_str()});
+    size += 2 * m.content.size() + 64;
+  }
+  std::string text(size, '\0');
+  const auto run = [&] {
+    return llama_chat_apply_template(chat.c_str(), views.data(), views.size(), true, text.data(),
+                                     static_cast<int>(text.size()));
+  };
+  int count = run();
+  if (count > static_cast<int>(text.size())) {
+    text.resize(static_cast<std::size_t>(count));
+    count = run();
+  }
+  if (count < 0) return std::nullopt;
+  text.resize(static_cast<std::size_t>(count));
+  return text;
+}
+
+void Engine::clear(int sequence) {
+  llama_memory_seq_rm(llama_get_memory(state_->context), sequence, -1, -1);
+}
+
+void Engine::State::put(Token token, int position, int sequence, bool logits) {
+  const int at = batch.n_tokens++;
+  batch.token[at] = token;
+  batch.pos[at] = position;
+  batch.n_seq_id[at] = 1;
+  batch.seq_id[at][0] = sequence;
+  batch.logits[at] = logits;
+}
+
+// What keeps the logits of a sequence independent of its companions, each found by measuring:
+// - llama.cpp cuts a batch so that each part has equally many tokens of every sequence, and only
+//   neighbours share a part. Equal pieces are therefore never cut.
+// - The kernels multiply a matrix with one column by another routine than with several, which sums in
+//   another order. So no multiplication may have a single column: a piece of several tokens asks for
+//   the logits of its last two; single tokens always have a neighbour, if need be one that carries
+//   padding, which also keeps them in one part.
+Status Engine::decode(std::span<const Piece> pieces) {
+  State& s = *state_;
+  CHECK(!pieces.empty());
+  const std::size_t length = pieces[0].tokens.size();
+  CHECK(length > 0 && length <= kPieceMax);
+  s.batch.n_tokens = 0;
+  s.last.clear();
+  // The first sequence of the part: a lone last one has its neighbour before it.
+  const bool lone = length == 1 && pieces.size() == 1;
+  int expected = pieces[0].sequence - (lone && pieces[0].sequence + 1 == s.sequences ? 1 : 0);
+  const auto pad = [&](int sequence) {
+    clear(sequence);
+    s.put(0, 0, sequence, true);
+  };
+  for (const Piece& piece : pieces) {
+    CHECK(piece.tokens.size() == length && piece.sequence >= expected);
+    if (length == 1)
+      for (; expected < piece.sequence; ++expected) pad(expected);
+    for (std::size_t i = 0; i < length; ++i)
+      s.put(piece.tokens[i], piece.position + static_cast<int>(i), piece.sequence, i + 2 >= length);
+    s.last.push_back(s.batch.n_tokens - 1);
+    expected = piece.sequence + 1;
+  }
+  if (s.batch.n_tokens == 1) pad(expected);
+  const int code = llama_decode(s.context, s.batch);
+  if (code == 0) return {};
+  return fail(Errc::model, "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
+}
+
+std::span<const float> Engine::logits(std::size_t piece) const {
+  const float* values = llama_get_logits_ith(state_->context, state_->last[piece]);
+  CHECK(values != nullptr);
+  return {values, static_cast<std::size_t>(vocabulary())};
+}
+
+}  // namespace wood
+
+#else  // built with -DWOOD_LLAMA=OFF: every model is refused, with the reason
+
+namespace wood {
+namespace {
+tl::unexpected<Error> without() {
+  return fail(Errc::environment, "this program was built without llama.cpp (WOOD_LLAMA=OFF)");
+}
+}  // namespace
+
+struct Engine::State {};
+Engine::Engine() = default;
+Engine::~Engine() = default;
+std::string engine_version() { return ""; }
+Result<GgufInfo> read_gguf(const std::string&) { return without(); }
+Result<std::string> load_kernels(const std::string&) { return without(); }
+Result<std::unique_ptr<Engine>> Engine::load(const std::string&, const EngineOptions&) {
+  return without();
+}
+int Engine::vocabulary() const { return 0; }
+std::string Engine::bytes(Token) const { return ""; }
+std::string Engine::control(Token) const { return ""; }
+bool Engine::ends(Token) const { return false; }
+std::vector<Engine::Token> Engine::prompt_tokens(const std::string&) const { return {}; }
+std::vector<Engine::Token> Engine::text_tokens(const std::string&) const { return {}; }
+std::optional<std::string> Engine::render(const std::string&, std::span<const Message>) const {
+  return std::nullopt;
+}
+void Engine::clear(int) {}
+Status Engine::decode(std::span<const Piece>) { return without(); }
+std::span<const float> Engine::logits(std::size_t) const { return {}; }
+
+}  // namespace wood
+
+#endif

@@ -1,0 +1,90 @@
+// llama.cpp, as much of it as the llama mind needs: the one place that includes its headers. A model,
+// a context of several sequences, each with a KV stream of its own, and logits. No sampling, no
+// grammar, no chat: those are ours (llama_mind.h), where they can be the same everywhere.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "minds/mind.h"
+
+namespace wood {
+
+// What a GGUF says of itself, without its weights.
+struct GgufInfo {
+  std::string architecture;
+  std::string name;
+  std::string licence;
+  std::string tokenizer;          // "gpt2", "llama", …
+  std::string tokenizer_split;    // how text is cut before merging ("qwen2", "default", …)
+  std::string chat_template;      // Jinja; "" if it has none
+  std::int64_t vocabulary = 0;
+  std::int64_t parameters = 0;
+  std::int64_t context = 0;       // tokens it was trained for
+};
+Result<GgufInfo> read_gguf(const std::string& path);
+
+// Loads the CPU kernels: `wanted`, or if it is "" the choice of llama_mind.h. Gives the variant's name;
+// once loaded in a process it stays, and asking for another one is Errc::environment.
+Result<std::string> load_kernels(const std::string& wanted);
+
+struct EngineOptions {
+  int context = 4'096;    // tokens a sequence
+  int sequences = 8;      // at once
+  int threads = 1;
+};
+
+class Engine {
+ public:
+  using Token = std::int32_t;
+  // Tokens that follow what a sequence holds already.
+  struct Piece {
+    int sequence = 0;
+    int position = 0;
+    std::span<const Token> tokens;
+  };
+  static constexpr int kPieceMax = 64;  // tokens
+
+  static Result<std::unique_ptr<Engine>> load(const std::string& path, const EngineOptions& options);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] int vocabulary() const;
+  // The bytes a token stands for; "" for control tokens.
+  [[nodiscard]] std::string bytes(Token token) const;
+  // The name of a control token ("<|im_end|>"), "" if it is none.
+  [[nodiscard]] std::string control(Token token) const;
+  [[nodiscard]] bool ends(Token token) const;  // end of sequence, of turn, …
+
+  // Of a whole prompt: control tokens are recognised by name, the sequence's start is put in front.
+  [[nodiscard]] std::vector<Token> prompt_tokens(const std::string& text) const;
+  // Of a part of an answer: neither.
+  [[nodiscard]] std::vector<Token> text_tokens(const std::string& text) const;
+  // Messages in a chat template ("chatml", or Jinja text that llama.cpp recognises by its markers), with
+  // the opening of the answer. None if the template is not known.
+  [[nodiscard]] std::optional<std::string> render(const std::string& chat,
+                                                  std::span<const Message> messages) const;
+
+  void clear(int sequence);
+  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order. If
+  // they are single tokens, what sequences that are not named hold is lost: they may have to carry
+  // padding (engine.cpp says why).
+  Status decode(std::span<const Piece> pieces);
+  // After the last token of that piece of the last decode.
+  [[nodiscard]] std::span<const float> logits(std::size_t piece) const;
+
+ private:
+  Engine();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The release of llama.cpp this program runs on, "" if it was built without.
+std::string engine_version();
+
+}  // namespace wood

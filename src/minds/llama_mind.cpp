@@ -1,0 +1,375 @@
+#include "minds/llama_mind.h"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+#include "core/bytes.h"
+#include "core/check.h"
+#include "core/sha256.h"
+#include "core/text.h"
+#include "host/clock.h"
+#include "host/digest.h"
+#include "minds/engine.h"
+#include "minds/grammar.h"
+#include "minds/sampler.h"
+#include "minds/vocab.h"
+
+namespace wood {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the digest of logits is of their bytes");
+
+using Token = Engine::Token;
+using State = Grammar::State;
+
+constexpr int kTurnedDownMax = 16;     // choices that the budget may refuse before it ends the answer
+constexpr std::size_t kMasksMax = 8'192;
+constexpr std::size_t kRulesMax = 256;
+
+// A schema's grammar and which tokens it allows where: both grow with use and are shared by all asks
+// with that schema.
+struct Rules {
+  explicit Rules(Grammar g) : grammar(std::move(g)) {}
+  Grammar grammar;
+  std::map<State, std::vector<bool>> masks;
+};
+
+// One ask in work.
+struct Work {
+  const Ask* ask = nullptr;
+  std::size_t place = 0;           // among the replies
+  int sequence = 0;
+  std::shared_ptr<Rules> rules;    // none: free text
+  State at = 0;
+  bool bounded = false;            // the budget holds a conforming end from here
+  std::vector<Token> pending;      // to be decoded
+  std::size_t fed = 0;             // of pending
+  int position = 0;
+  bool over = false;
+  std::optional<Error> error;
+  Answer answer;
+  std::int64_t began_us = 0;
+
+  [[nodiscard]] std::int64_t left() const {
+    return ask->sampling.tokens_max - static_cast<std::int64_t>(answer.tokens.size());
+  }
+  // The next piece: cut only by its own length, so that no companion changes where.
+  [[nodiscard]] std::size_t piece() const {
+    return std::min<std::size_t>(Engine::kPieceMax, pending.size() - fed);
+  }
+};
+
+class LlamaMind : public Mind {
+ public:
+  LlamaMind(MindSpec spec, LlamaOptions options, GgufInfo info, Json card)
+      : spec_(std::move(spec)), options_(std::move(options)), info_(std::move(info)),
+        card_(std::move(card)), context_(card_.int_or("context", spec_.context)) {}
+
+  std::vector<Reply> ask(std::span<const Ask> asks) override;
+  [[nodiscard]] Json card() const override { return card_; }
+
+ private:
+  Status load();
+  Result<std::string> prompt_of(const Ask& ask) const;
+  Result<std::shared_ptr<Rules>> rules_of(const Json& schema);
+  Result<Work> begin(const Ask& ask);
+  void decode(std::vector<Work>& works);
+  std::optional<Reply> conclude(Work& work) const;
+  Status pick(Work& work, std::span<const float> logits);
+  std::vector<bool> allowed(Work& work);
+  bool fits(Work& work, State at, std::int64_t left);
+  Status settle(Work& work);
+  Status append(Work& work, std::string_view text);
+  Status close(Work& work);
+
+  MindSpec spec_;
+  LlamaOptions options_;
+  GgufInfo info_;
+  Json card_;
+  std::int64_t context_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Vocab> vocab_;
+  std::map<std::string, std::shared_ptr<Rules>> rules_;
+};
+
+Status LlamaMind::load() {
+  if (engine_ != nullptr) return {};
+  const EngineOptions options{.context = static_cast<int>(context_),
+                              .sequences = static_cast<int>(spec_.parallel),
+                              .threads = options_.threads};
+  TRY(engine_, Engine::load(options_.path, options));
+  vocab_ = std::make_unique<Vocab>(*engine_);
+  return {};
+}
+
+Result<std::string> LlamaMind::prompt_of(const Ask& ask) const {
+  std::vector<Message> messages;
+  for (const Message& m : ask.messages) {
+    const bool lead = spec_.no_system_role && m.role == "system";
+    const bool joins = spec_.no_system_role && m.role == "user" && messages.size() == 1 &&
+                       ask.messages[0].role == "system";
+    std::string content = vocab_->defuse(to_utf8(m.content));
+    if (joins) messages[0].content += "\n\n" + content;
+    else messages.push_back({lead ? "user" : m.role, std::move(content)});
+  }
+  std::string plain;
+  for (const Message& m : messages) plain += m.content + "\n\n";
+  const bool automatic = spec_.chat == "auto";
+  if (spec_.chat == "plain" || (automatic && info_.chat_template.empty())) return plain;
+  auto text = engine_->render(automatic ? info_.chat_template : spec_.chat, messages);
+  if (text) return std::move(*text);
+  return fail(Errc::model, "mind " + spec_.name + ": llama.cpp does not know the chat template " +
+                               (automatic ? "of the file" : spec_.chat) +
+                               "; set chat to one it knows or to \"plain\"");
+}
+
+Result<std::shared_ptr<Rules>> LlamaMind::rules_of(const Json& schema) {
+  const std::string key = schema.dump();
+  if (const auto it = rules_.find(key); it != rules_.end()) return it->second;
+  TRY(Grammar grammar, Grammar::compile(schema));
+  if (rules_.size() >= kRulesMax) rules_.clear();
+  return rules_[key] = std::make_shared<Rules>(std::move(grammar));
+}
+
+Result<Work> LlamaMind::begin(const Ask& ask) {
+  Work work;
+  work.ask = &ask;
+  work.began_us = now_us();
+  TRY(const std::string prompt, prompt_of(ask));
+  work.answer.prompt_tokens = engine_->prompt_tokens(prompt);
+  work.answer.prompt_count = static_cast<std::int64_t>(work.answer.prompt_tokens.size());
+  if (work.answer.prompt_count + ask.sampling.tokens_max > context_)
+    return fail(Errc::limit, "the prompt has " + std::to_string(work.answer.prompt_count) +
+                                 " tokens, the answer may have " +
+                                 std::to_string(ask.sampling.tokens_max) + ", and the context of " +
+                                 spec_.name + " holds " + std::to_string(context_));
+  if (work.answer.prompt_tokens.empty()) return fail(Errc::model, "the prompt is empty");
+  work.pending = work.answer.prompt_tokens;
+  if (!ask.schema.is(Json::Kind::null)) {
+    TRY(work.rules, rules_of(ask.schema));
+    work.at = work.rules->grammar.start();
+    work.bounded = fits(work, work.at, work.left());
+  }
+  TRY_STATUS(settle(work));
+  return work;
+}
+
+// Whether that many tokens are enough for what is forced from here and then the shortest end.
+bool LlamaMind::fits(Work& work, State at, std::int64_t left) {
+  Grammar& grammar = work.rules->grammar;
+  if (grammar.shortest(at) <= left) return true;  // a token is a byte at least
+  const std::string run = grammar.forced(at);
+  const auto first = vocab_->spell(run);
+  const auto rest = vocab_->spell(grammar.ending(grammar.next(at, run)));
+  return first && rest && static_cast<std::int64_t>(first->size() + rest->size()) <= left;
+}
+
+// Puts in what the model is not asked about.
+Status LlamaMind::append(Work& work, std::string_view text) {
+  auto tokens = vocab_->spell(text);
+  if (!tokens)
+    return fail(Errc::model, spec_.name + " has no tokens for \"" + std::string(text) + "\"");
+  if (static_cast<std::int64_t>(tokens->size()) > work.left()) {  // only where nothing fits
+    CHECK(!work.bounded);
+    tokens->resize(static_cast<std::size_t>(work.left()));
+    work.over = true;
+    work.answer.finish = Finish::length;
+  }
+  for (const Token token : *tokens) {
+    work.answer.tokens.push_back(token);
+    work.answer.forced.push_back(true);
+    work.answer.text += vocab_->bytes(token);
+    work.pending.push_back(token);
+  }
+  return {};
+}
+
+// After a token: what must follow is put in; sees whether the answer is over.
+Status LlamaMind::settle(Work& work) {
+  if (work.rules != nullptr) {
+    Grammar& grammar = work.rules->grammar;
+    const std::string run = grammar.forced(work.at);
+    TRY_STATUS(append(work, run));
+    work.at = grammar.next(work.at, run);
+    if (!work.over && grammar.closed(work.at)) work.over = true;
+  }
+  if (!work.over && work.left() <= 0) {
+    work.over = true;
+    work.answer.finish = Finish::length;
+  }
+  return {};
+}
+
+// The budget is at its end: the shortest end of the answer is put in.
+Status LlamaMind::close(Work& work) {
+  TRY_STATUS(append(work, work.rules->grammar.ending(work.at)));
+  work.over = true;
+  work.answer.finish = Finish::length;
+  return {};
+}
+
+std::vector<bool> LlamaMind::allowed(Work& work) {
+  if (work.rules == nullptr) return vocab_->all();
+  auto& masks = work.rules->masks;
+  if (const auto it = masks.find(work.at); it != masks.end()) return it->second;
+  if (masks.size() >= kMasksMax) masks.clear();
+  return masks[work.at] = vocab_->allowed(work.rules->grammar, work.at);
+}
+
+// One free token, from the logits after everything before it.
+Status LlamaMind::pick(Work& work, std::span<const float> logits) {
+  Answer& answer = work.answer;
+  std::vector<bool> mask = allowed(work);
+  const std::int64_t index = static_cast<std::int64_t>(answer.tokens.size());
+  for (int attempt = 0; attempt < kTurnedDownMax; ++attempt) {
+    const Token token = choose(logits, mask, work.ask->sampling, {index, attempt});
+    if (token < 0) break;
+    const bool ends = engine_->ends(token);
+    State next = work.at;
+    if (!ends && work.rules != nullptr) next = work.rules->grammar.next(work.at, vocab_->bytes(token));
+    if (!ends && work.bounded && !fits(work, next, work.left() - 1)) {
+      mask[token] = false;
+      continue;
+    }
+    answer.logits.push_back(
+        hex(sha256(ByteView(reinterpret_cast<const char*>(logits.data()), logits.size_bytes()))));
+    answer.tokens.push_back(token);
+    answer.forced.push_back(false);
+    answer.text += vocab_->bytes(token);
+    work.pending.push_back(token);
+    work.at = next;
+    if (!ends) return settle(work);
+    work.over = true;
+    return {};
+  }
+  if (work.bounded) return close(work);
+  return fail(Errc::model, spec_.name + " has no token that the schema allows after \"" +
+                               std::string(clip(answer.text, 80)) + "\"");
+}
+
+// One piece of the longest kind that is due, for all asks where one is due; then the choices that its
+// logits decide.
+void LlamaMind::decode(std::vector<Work>& works) {
+  std::sort(works.begin(), works.end(),
+            [](const Work& a, const Work& b) { return a.sequence < b.sequence; });
+  std::size_t length = 0;
+  for (const Work& work : works) length = std::max(length, work.piece());
+  std::vector<Engine::Piece> pieces;
+  std::vector<Work*> whose;
+  for (Work& work : works) {
+    if (work.piece() != length) continue;
+    pieces.push_back({work.sequence, work.position,
+                      std::span<const Token>(work.pending).subspan(work.fed, length)});
+    whose.push_back(&work);
+  }
+  const std::int64_t cpu = thread_cpu_us();
+  const Status decoded = engine_->decode(pieces);
+  for (std::size_t i = 0; i < whose.size(); ++i) {
+    Work& work = *whose[i];
+    if (!decoded) {
+      work.error = decoded.error();
+      continue;
+    }
+    work.fed += length;
+    work.position += static_cast<int>(length);
+    if (work.fed < work.pending.size()) continue;
+    work.pending.clear();
+    work.fed = 0;
+    if (Status picked = pick(work, engine_->logits(i)); !picked) work.error = picked.error();
+  }
+  // The other threads of a decode work as long as this one.
+  const std::int64_t spent = (thread_cpu_us() - cpu) * options_.threads;
+  for (Work* work : whose)
+    work->answer.usage.cpu_us += spent / static_cast<std::int64_t>(whose.size());
+}
+
+std::int64_t cost_nano(const MindSpec& spec, const Answer& answer) {
+  // micro-units a million tokens are billionths of a thousandth of a unit a token
+  return (answer.prompt_count * spec.price_in + answer.answer_count * spec.price_out) / 1'000;
+}
+
+Failure failure_of(Error error, Usage usage) {
+  const bool told = error.code == Errc::limit || error.code == Errc::timeout;
+  return {told ? error.code : Errc::model, std::move(error.what), std::move(usage)};
+}
+
+// The reply of an ask that is over, one way or another; none while it is in work.
+std::optional<Reply> LlamaMind::conclude(Work& work) const {
+  Answer& answer = work.answer;
+  answer.usage.wall_us = now_us() - work.began_us;
+  if (work.error) return failure_of(std::move(*work.error), answer.usage);
+  if (work.over) {
+    answer.answer_count = static_cast<std::int64_t>(answer.tokens.size());
+    answer.cost_nano = cost_nano(spec_, answer);
+    return std::move(answer);
+  }
+  if (answer.usage.wall_us <= work.ask->wait_ms_max * 1'000) return std::nullopt;
+  return Failure{Errc::timeout, "no answer within " + std::to_string(work.ask->wait_ms_max) + " ms",
+                 answer.usage};
+}
+
+// Keeps as many asks in work as there are sequences; a new one takes the lowest that is free.
+std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
+  std::vector<Reply> replies(asks.size(), Failure{});
+  if (const Status loaded = load(); !loaded) {
+    for (Reply& reply : replies) reply = failure_of(loaded.error(), {});
+    return replies;
+  }
+  std::set<int> free;
+  for (int s = 0; s < static_cast<int>(spec_.parallel); ++s) free.insert(s);
+  std::vector<Work> works;
+  std::size_t next = 0;
+  while (next < asks.size() || !works.empty()) {
+    for (; next < asks.size() && !free.empty(); ++next) {
+      auto work = begin(asks[next]);
+      if (!work) {
+        replies[next] = failure_of(work.error(), {});
+        continue;
+      }
+      work->place = next;
+      work->sequence = *free.begin();
+      free.erase(free.begin());
+      engine_->clear(work->sequence);
+      works.push_back(std::move(*work));
+    }
+    std::erase_if(works, [&](Work& work) {
+      auto reply = conclude(work);
+      if (!reply) return false;
+      replies[work.place] = std::move(*reply);
+      free.insert(work.sequence);
+      return true;
+    });
+    if (!works.empty()) decode(works);
+  }
+  return replies;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options) {
+  TRY(const Digest digest, file_sha256(options.path));
+  if (!spec.sha256.empty() && lower(spec.sha256) != hex(digest))
+    return fail(Errc::integrity, options.path + " has SHA-256 " + hex(digest) +
+                                     ", the registry says " + spec.sha256);
+  TRY(GgufInfo info, read_gguf(options.path));
+  TRY(const std::string kernels, load_kernels(options.kernels));
+  const std::int64_t context = info.context > 0 ? std::min(spec.context, info.context) : spec.context;
+  Json card = card_of(spec);
+  card.set("architecture", info.architecture);
+  card.set("chat", spec.chat);
+  card.set("chat_template_sha256", hex(sha256(info.chat_template)));
+  card.set("context", context);
+  card.set("engine", "llama.cpp " + engine_version());
+  card.set("file", options.path.substr(options.path.find_last_of('/') + 1));
+  card.set("kernels", kernels);
+  card.set("parameters", info.parameters);
+  card.set("sha256", hex(digest));
+  card.set("tokenizer", info.tokenizer + "/" + info.tokenizer_split);
+  card.set("vocabulary", info.vocabulary);
+  if (spec.licence.empty()) card.set("licence", info.licence);
+  return std::unique_ptr<Mind>(
+      std::make_unique<LlamaMind>(spec, options, std::move(info), std::move(card)));
+}
+
+}  // namespace wood
