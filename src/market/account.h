@@ -18,7 +18,7 @@
 
 namespace wood {
 
-// Opened by every exchange, in this order, as accounts 0…; may go below zero.
+// Opened by every exchange, in this order, as accounts 0…, named "@endowment" …; may go below zero.
 enum class SourceAccount : std::uint8_t {
   endowment,   // what the world began with
   production,  // goods made
@@ -29,7 +29,7 @@ enum class SourceAccount : std::uint8_t {
   imports,     // goods fetched from beyond the Wood for a buy-in the book could not fill
   guarantee,   // pays what a bought-in account cannot
   escrow,      // what a deal holds between its two sides
-  patron,      // money and goods the operator brings in or takes out
+  outside,     // what the operator or a shock brings in or takes away
 };
 inline constexpr int source_accounts = 12;
 inline AccountId account(SourceAccount source) { return {static_cast<std::int64_t>(source)}; }
@@ -60,6 +60,9 @@ struct Stock {
   Lots reserved;   // of held: behind open asks
   Lots borrowed;   // owed to the pool
   Lots bids, asks; // open, in all
+  Money bid_hold;  // of the purse's reserve: behind open bids for this good
+  Money ask_hold;  // and behind the borrowed part of open asks
+  Money margin;    // of the purse's margin: behind what is borrowed, less what open bids hold
   Money cost;      // what the net position cost (long), or brought in (short)
   Money realised;  // by sales above cost, buys under proceeds; fees included
   [[nodiscard]] Lots free() const { return held - reserved; }

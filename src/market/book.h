@@ -26,6 +26,7 @@ struct Order {
   Ticks price;
   Lots lots;              // still open
   Lots borrow;            // of an ask's lots: the last so many will be borrowed when they trade
+  Money hold;             // money reserved for each lot of a bid, each borrowed lot of an ask
   std::int64_t turn = 0;  // when it was placed or last lost its priority
 };
 
@@ -37,6 +38,7 @@ struct Incoming {
   Ticks price;  // for a market order: the worst price it may trade at
   Lots lots;
   Lots borrow;
+  Money hold;
   std::int64_t turn = 0;
 };
 
@@ -54,6 +56,7 @@ struct Fill {
   Lots lots;
   Lots maker_left;
   Lots maker_borrow;  // of lots: borrowed by the maker, if it sells
+  Money maker_hold;   // as in Order
 };
 struct Rested {
   Lots lots;
@@ -79,6 +82,7 @@ struct Sweep {
   std::int64_t fills = 0;
   bool self = false;    // stopped at an own order
   bool outside = false; // stopped at the edge of the band
+  Ticks next;           // outside: the price that was not taken
 };
 
 struct BookSpec {
@@ -93,7 +97,7 @@ class Book {
 
   // The id the next order gets. place() uses it up also when nothing rests.
   [[nodiscard]] OrderId next_id() const;
-  // Matches, then rests or drops what is left; appends to `out`. Price within 1..price_max, lots > 0.
+  // Matches, then rests or drops what is left; appends to `out`. Price in 1..price_max, lots > 0.
   OrderId place(const Incoming& order, Band band, std::vector<BookEvent>& out);
   // The open order, or null. Valid until the book is next changed.
   [[nodiscard]] const Order* find(OrderId id) const;
@@ -112,9 +116,17 @@ class Book {
   [[nodiscard]] std::int64_t open() const { return open_; }  // resting orders
   // All orders of one side, best price first, then by time.
   [[nodiscard]] std::vector<Order> queue(Side side) const;
-  // The open orders of one account, newest first: first_of(), then after(), until null.
-  [[nodiscard]] const Order* first_of(AccountId owner) const;
-  [[nodiscard]] const Order* after(const Order& own) const;
+  // The open orders of one account, by when they last joined a queue, newest first.
+  [[nodiscard]] std::vector<Order> own(AccountId owner) const;
+  // The first of them for which test(order) holds, or null.
+  template <class Test>
+  [[nodiscard]] const Order* find_own(AccountId owner, Test test) const {
+    const auto at = static_cast<std::size_t>(owner.value);
+    for (Slot slot = at < own_.size() ? own_[at] : none; slot != none;
+         slot = nodes_[slot].own_next)
+      if (test(nodes_[slot].order)) return &nodes_[slot].order;
+    return nullptr;
+  }
 
   // Forgets the ids of orders that are long gone, so that memory follows the open orders.
   void trim();

@@ -94,7 +94,7 @@ struct ControlCheck {
   [[nodiscard]] bool passed() const { return reason == OrderRefusal::none; }
 };
 
-// All rules evaluated for one message. Rules after `tick` are not evaluated if one up to it refused.
+// All rules evaluated for one message. If one up to `tick` refuses, the later ones are left out.
 struct ControlReport {
   std::array<ControlCheck, control_rules> checks;
   int count = 0;

@@ -80,7 +80,7 @@ struct BorrowCharged {
   Lots lots;
   Money fee;
 };
-struct MarginCalled {    // cash under the maintenance margin: open orders cancelled, shorts bought in
+struct MarginCalled {    // under the maintenance margin: orders cancelled, shorts bought in
   AccountId account;
   Money cash, short_value;
 };

@@ -42,14 +42,20 @@ class Exchange {
   int cancel_all(AccountId account, MarketEvents& events, CancelReason why = CancelReason::asked);
   // The checks of the last place or replace.
   [[nodiscard]] const ControlReport& report() const { return report_; }
-  // The same checks, without doing anything or counting a message.
-  [[nodiscard]] ControlReport check(const NewOrder& order) const;
+  // The same checks, without doing anything or counting a message; and the order as it would go to
+  // the book, its owner none if a rule up to `tick` refused.
+  struct Admission {
+    ControlReport report;
+    Incoming incoming;
+    Band band;
+  };
+  [[nodiscard]] Admission admission(const NewOrder& order) const;
 
   // ---- movements outside the book. Only free money and goods move; sources may go below zero.
   [[nodiscard]] Moved pay(AccountId from, AccountId to, Money amount);
   [[nodiscard]] Moved give(GoodId good, AccountId from, AccountId to, Lots lots);
-  // As much as there is, up to `amount`; the account's newest orders that reserve it are cancelled
-  // as needed. For meals, spoilage, fines, collateral. Gives what was moved.
+  // As much as there is, up to `amount`; the account's orders that reserve it are cancelled as
+  // needed, good by good, newest first. For meals, spoilage, fines, collateral. Gives what moved.
   Money take_money(AccountId from, AccountId to, Money amount, MarketEvents& events);
   Lots take_goods(GoodId good, AccountId from, AccountId to, Lots lots, MarketEvents& events);
 
@@ -113,7 +119,8 @@ class Exchange {
     std::vector<Ticks> marks;
     DayStats day, before;
     std::int64_t halted_until = -1;
-    Lots claimed;  // of the pool, by open short asks
+    Money margin_lot;    // own and proceeds together, for a lot borrowed; follows the mark
+    Lots pool;           // in the pool and lent from it, together
   };
   struct Last {  // the last order of an account in a good, for the duplicate check
     std::int64_t turn = -1;
@@ -122,9 +129,48 @@ class Exchange {
     Ticks price;
     Lots lots;
   };
-  class Examiner;  // control.cpp
+  // An order that has passed, or would: what it is to the book.
+  struct Ticket {
+    Incoming incoming;
+    Band band;
+  };
+  class Examiner;  // examine.cpp
+  class Auditor;   // state.cpp
+  struct Inspection {
+    NewOrder order;
+    const Order* replaced = nullptr;  // as though it were gone
+    std::int64_t messages = 0;        // this one included
+  };
   [[nodiscard]] const Line& line(GoodId good) const;
   [[nodiscard]] Line& line(GoodId good);
+  [[nodiscard]] Last last_of(AccountId account, GoodId good) const;
+  Ticket examine(const Inspection& inspection, ControlReport& report) const;
+  [[nodiscard]] std::int64_t limit(ControlRule rule, AccountId account, ControlCheck* check) const;
+  [[nodiscard]] Band band(GoodId good, std::int64_t collar_bps) const;
+
+  // settle.cpp
+  Placed settle(GoodId good, OrderId id, const Incoming& in, MarketEvents& events);
+  void settle_fill(GoodId good, OrderId id, const Incoming& in, const Fill& fill, Lots borrowed,
+                   MarketEvents& events);
+  void reserve(GoodId good, const Incoming& in, Lots lots, int sign);
+  // Adds (sign 1) or takes away (-1) what `lots` open lots of an order reserve.
+  static void shift(Stock& stock, Purse& purse, const Incoming& in, Lots lots, int sign);
+  [[nodiscard]] static Money margin_of(const Line& line, const Stock& stock);
+  void drop(GoodId good, OrderId id, MarketEvents& events, CancelReason why);
+  void count_fill(AccountId account);
+  void throttle(MarketEvents& events);
+  void remargin(AccountId account, GoodId good);
+  void set_mark(GoodId good, Ticks mark);
+
+  // dusk.cpp
+  void keep_mark(GoodId good);
+  void close_day(GoodId good, MarketEvents& events);
+  void lapse(MarketEvents& events);
+  void cover(AccountId account, GoodId good);
+  void charge_borrowing(MarketEvents& events);
+  void open_turn(MarketEvents& events);
+  void call_margins(MarketEvents& events);
+  void buy_in(AccountId account, GoodId good, MarketEvents& events);
 
   std::vector<Line> lines_;
   Accounts accounts_;
@@ -134,7 +180,9 @@ class Exchange {
   bool killed_all_ = false;
   std::vector<Last> last_;         // by account, then good
   ControlReport report_;           // of the last message; no part of the state
-  std::vector<BookEvent> scratch_; // empty between calls
+  std::vector<BookEvent> scratch_; // of one call
+  std::vector<AccountId> over_;    // accounts whose fills passed the limit in this call
+  std::int64_t credit_high_ = 0;   // the highest credit limit so far: for invariants()
 };
 
 }  // namespace wood

@@ -43,6 +43,6 @@ struct WhatIf {
 };
 
 WhatIf what_if(const Exchange& exchange, const NewOrder& order);
-Json json(const WhatIf& answer, const Exchange& exchange);
+Json json(const WhatIf& answer);
 
 }  // namespace wood

@@ -44,7 +44,7 @@ struct LatentStep {
 std::int64_t step(const ProcessParams& params, const LatentStep& from);
 // `count` values, from.value first: steps into from.turn, from.turn + 1, …
 std::vector<std::int64_t> path(const ProcessParams& params, LatentStep from, int count);
-// value × (1 + ppm/10^6) in the logarithm, rounded to even: for shocks on value or anchor.
+// value moved by ppm/10^6 in its logarithm, kept in range: for shocks on value or anchor.
 std::int64_t shifted(std::int64_t value, std::int64_t ppm);
 
 // The functions themselves, for process_fit.cpp and their test.

@@ -9,6 +9,7 @@
 // Stateless: an order is a function of (seed, turn, villager, exchange, latent values).
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
