@@ -3,19 +3,27 @@
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <set>
 
 #include "drama/inbox.h"
-#include "ledger/ledger.h"
+#include "ledger/entry.h"
 #include "minds/panel.h"
+#include "pipeline/reply.h"
 
 namespace wood {
+
+// A record that can be read: entries by number, payloads by digest.
+struct RecordView {
+  std::int64_t size = 0;
+  std::function<Result<Entry>(Seq)> entry;
+  Fetch fetch;
+};
 
 // What a run's record holds of the outside: its answers and failures by prompt, its inputs by turn.
 class Recording {
  public:
-  // Reads the whole record once. `ledger` must outlive this.
-  static Result<Recording> from(const LedgerReader& ledger);
+  // Reads the whole record once; `record` is asked again for replies later and must stay valid.
+  static Result<Recording> from(RecordView record);
 
   [[nodiscard]] bool answered(Seq prompt) const { return replies_.contains(prompt); }
   // The reply as it was recorded; Usage is empty (it is in the margin and moves nothing).
@@ -27,7 +35,7 @@ class Recording {
   [[nodiscard]] bool sealed() const { return sealed_; }
 
  private:
-  const LedgerReader* ledger_ = nullptr;
+  RecordView record_;
   std::map<Seq, Seq> replies_;  // prompt → its answer or failure
   std::map<std::int64_t, std::vector<Input>> inputs_;
   std::int64_t turns_begun_ = 0;

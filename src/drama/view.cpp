@@ -1,0 +1,187 @@
+// From state to facts, and from facts to a view: what may be known, and by whom.
+#include <algorithm>
+
+#include "core/check.h"
+#include "drama/world.h"
+#include "market/portfolio.h"
+
+namespace wood {
+namespace {
+
+constexpr std::size_t kCausesMax = 2'000;  // so that an entry's `from` stays inside the entry limit
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+// The causes gathered so far, newest kept, or `otherwise` if there are none; leaves none behind.
+std::vector<Seq> causes(std::vector<Seq>& touched, Seq otherwise) {
+  std::vector<Seq> out = std::move(touched);
+  touched.clear();
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (out.size() > kCausesMax) out.erase(out.begin(), out.end() - kCausesMax);
+  if (out.empty()) out.push_back(otherwise);
+  return out;
+}
+
+Audience only(const std::string& name) { return {Audience::Kind::named, {name}}; }
+
+}  // namespace
+
+Json rules_data(const World& world, std::int64_t round) {
+  const MarketLimits& limits = world.exchange.limits();
+  Json goods = Json::array();
+  for (const GoodSpec& good : world.scenario.goods)
+    goods.push(Json::object({{"food", good.food}, {"good", good.name}, {"spoil_ppm", good.spoil_ppm}}));
+  Json creatures = Json::array();
+  // A crowd is not listed by name: a reader knows those he has dealt with, from his memory.
+  if (world.scenario.creatures.size() <= 12)
+    for (const CreatureSpec& creature : world.scenario.creatures) creatures.push(creature.name);
+  return Json::object({{"burn", world.burn()},
+                       {"collar_bps", limits.collar_bps},
+                       {"creatures", std::move(creatures)},
+                       {"fee_bps", limits.fee_bps},
+                       {"goods", std::move(goods)},
+                       {"lots_max", std::min(limits.order_lots_max, world.scenario.lots_max)},
+                       {"meal_kinds", world.scenario.scarcity.enabled ? world.scenario.scarcity.meal_kinds : 0},
+                       {"round", round},
+                       {"rounds", world.scenario.rounds},
+                       {"season", world.season()},
+                       {"tick_mp", world.scenario.tick_mp},
+                       {"turn", world.turn},
+                       {"turns", world.setup.turns}});
+}
+
+Json market_data(const World& world, int index) {
+  const GoodId good{index};
+  const Book& book = world.exchange.book(good);
+  const Ticks bid = book.best_bid();
+  const Ticks ask = book.best_ask();
+  const DayStats& day = world.exchange.today(good);
+  Json marks = Json::array();
+  for (const Ticks mark : world.exchange.marks(good)) marks.push(mark.value);
+  return Json::object({{"ask", ask.value},
+                       {"ask_lots", ask.value > 0 ? book.lots_at(ask).value : 0},
+                       {"bid", bid.value},
+                       {"bid_lots", bid.value > 0 ? book.lots_at(bid).value : 0},
+                       {"borrow_bps", world.exchange.limits().borrow_fee_bps},
+                       {"good", world.goods[at(index)]},
+                       {"halted", world.exchange.halted(good)},
+                       {"last", day.last.value},
+                       {"mark", world.exchange.mark(good).value},
+                       {"marks", std::move(marks)},
+                       {"volume", day.volume.value}});
+}
+
+Json self_data(const World& world, int being) {
+  const Being& b = world.beings[at(being)];
+  const Portfolio own = portfolio(world.exchange, b.account);
+  Json stores = Json::object();
+  Json shorts = Json::object();
+  Json cost = Json::object();
+  for (const Position& position : own.positions) {
+    const std::string& good = world.goods[at(static_cast<int>(position.good.value))];
+    if (position.held.value > 0) stores.set(good, position.held.value);
+    if (position.borrowed.value > 0) shorts.set(good, position.borrowed.value);
+    if (position.average.value > 0) cost.set(good, position.average.value);
+  }
+  Json orders = Json::array();
+  for (int good = 0; good < static_cast<int>(world.goods.size()); ++good)
+    for (const Order& order : world.exchange.book({good}).own(b.account))
+      orders.push(Json::object({{"good", world.goods[at(good)]},
+                                {"lots", order.lots.value},
+                                {"order", order.id.value},
+                                {"price", order.price.value},
+                                {"side", order.side == Side::bid ? "buy" : "sell"}}));
+  const std::int64_t used = world.exchange.accounts().at(b.account).messages;
+  const Money worth = world.worth(being);
+  return Json::object({{"cost", std::move(cost)},
+                       {"free_mp", own.free.value},
+                       {"frozen", !world.may_act(being)},
+                       {"heat", world.magistrate.heat(being)},
+                       {"messages_left", std::max<std::int64_t>(0, world.exchange.limits().messages_max - used)},
+                       {"mood", b.mood},
+                       {"orders", std::move(orders)},
+                       {"pnl_mp", (worth - b.start).value},
+                       {"purse_mp", own.cash.value},
+                       {"short", std::move(shorts)},
+                       {"stores", std::move(stores)},
+                       {"worth_mp", worth.value}});
+}
+
+void publish_market(World& world, std::int64_t round) {
+  world.facts.publish(world.sink, {.by = "world", .from = {world.dawn}, .turn = world.turn, .audience = {},
+                                   .kind = "rules", .channel = "rules", .keep = 1,
+                                   .data = rules_data(world, round)});
+  for (int good = 0; good < static_cast<int>(world.goods.size()); ++good)
+    world.facts.publish(world.sink, {.by = "exchange", .from = causes(world.touched[at(good)], world.dawn),
+                                     .turn = world.turn, .audience = {}, .kind = "market",
+                                     .channel = "market/" + world.goods[at(good)], .keep = 1,
+                                     .data = market_data(world, good)});
+}
+
+void publish_persona(World& world, int being) {
+  const Being& b = world.beings[at(being)];
+  if (b.creature < 0) return;
+  const CreatureSpec& c = world.scenario.creatures[at(b.creature)];
+  world.facts.publish(world.sink,
+                      {.by = "world", .from = {world.genesis}, .turn = world.turn, .audience = only(b.name),
+                       .kind = "persona", .channel = "persona/" + b.name, .keep = 1,
+                       .data = Json::object({{"animal", c.animal},
+                                             {"makes", c.makes < 0 ? "" : world.goods[at(c.makes)]},
+                                             {"makes_lots", c.makes_lots},
+                                             {"name", c.name},
+                                             {"role", c.role},
+                                             {"temper", c.temper}})});
+}
+
+void publish_self(World& world, int being) {
+  Being& b = world.beings[at(being)];
+  const std::vector<Seq> from = causes(b.touched, world.dawn);
+  world.facts.publish(world.sink, {.by = "world", .from = from, .turn = world.turn, .audience = only(b.name),
+                                   .kind = b.creature < 0 ? "treasury" : "self",
+                                   .channel = "self/" + b.name, .keep = 1, .data = self_data(world, being)});
+  if (b.creature < 0) return;
+  Json memory = b.memory.json();
+  Json owes = Json::object();
+  Json owed = Json::object();
+  for (const Deal* deal : world.bank.of(being)) {
+    const int other = deal->from == being ? deal->to : deal->from;
+    const std::string& name = world.beings[at(other)].name;
+    if (const Money sum = world.bank.owes(being, other); sum.value > 0) owes.set(name, sum.value);
+    if (const Money sum = world.bank.owes(other, being); sum.value > 0) owed.set(name, sum.value);
+  }
+  memory.set("owes", std::move(owes));
+  memory.set("owed", std::move(owed));
+  world.facts.publish(world.sink, {.by = "world", .from = from, .turn = world.turn, .audience = only(b.name),
+                                   .kind = "memory", .channel = "memory/" + b.name, .keep = 1,
+                                   .data = std::move(memory)});
+}
+
+void publish_news(World& world, const std::string& text, int good, std::string_view direction, Seq cause) {
+  world.facts.publish(world.sink,
+                      {.by = "world", .from = {cause}, .turn = world.turn, .audience = {}, .kind = "news",
+                       .channel = "news", .keep = 4,
+                       .data = Json::object({{"direction", direction},
+                                             {"good", good < 0 ? "" : world.goods[at(good)]},
+                                             {"text", text},
+                                             {"turn", world.turn}})});
+}
+
+View make_view(World& world, int being) {
+  View view;
+  view.reader = world.beings[at(being)].name;
+  view.facts = world.facts.admitted(view.reader);
+  std::vector<Seq> ids;
+  Json list = Json::array();
+  for (const FactPtr& fact : view.facts) {
+    CHECK(fact->audience.admits(view.reader));
+    ids.push_back(fact->entry);
+    list.push(fact->entry.value);
+  }
+  view.entry = world.sink.append({EntryKind::view, view.reader, std::move(ids), world.turn,
+                                  Json::object({{"facts", std::move(list)}, {"reader", view.reader}})});
+  world.firewall.shown(static_cast<std::int64_t>(view.facts.size()));
+  return view;
+}
+
+}  // namespace wood
