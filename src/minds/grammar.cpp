@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/schema.h"
+#include "minds/fit.h"
 
 namespace wood {
 namespace {
@@ -279,27 +280,11 @@ int Builder::of_kind(const std::string& kind, const Json& schema, int then) {
   return kind == "array" ? array(schema, then) : object(schema, then);
 }
 
-// An option of oneOf under what stands beside the oneOf.
-Json overlay(const Json& base, const Json& option) {
-  Json merged = base;
-  merged.erase("oneOf");
-  for (const auto& [key, value] : option.members()) {
-    if (key == "properties" && merged.find(key) != nullptr) {
-      for (const auto& [name, sub] : value.members()) merged["properties"].set(name, sub);
-    } else if (key == "required" && merged.find(key) != nullptr) {
-      for (const Json& name : value.items()) merged["required"].push(name);
-    } else {
-      merged.set(key, value);
-    }
-  }
-  return merged;
-}
-
 int Builder::value(const Json& schema, int then) {
   if (full) return then;
   if (const Json* options = schema.find("oneOf")) {
     const int at = node();
-    for (const Json& option : options->items()) free(at, value(overlay(schema, option), then));
+    for (const Json& option : options->items()) free(at, value(option_of(schema, option), then));
     return at;
   }
   if (const Json* constant = schema.find("const")) return literal(constant->dump(), then);

@@ -5,9 +5,11 @@
 // misspell it, then fits the value to the schema: a wrong type is converted where the meaning is plain,
 // a number out of range is moved to the bound, a long string is clipped, an unknown member is dropped.
 // It never invents: a required member that is missing is a reason to refuse, unless the schema fixes
-// its value. Of several objects the last that fits counts, and an unrepaired one before a repaired one.
+// its value. Of several objects the last that fits counts, and one that conforms as it stands before
+// one that had to be fitted.
 //
-// Any bytes are safe; time is linear in their number but for the last 64 places where a value may start.
+// Any bytes are safe. A value is looked for at the first and the last 64 places where one may begin, in
+// the first MiB.
 #pragma once
 
 #include <optional>
@@ -20,8 +22,11 @@
 namespace wood {
 
 struct Repair {
-  std::string kind;    // a word of the list in reader.cpp: "fence", "think", "trailing_comma",
-                       // "wrong_type", "clamped", …
+  std::string kind;    // around the value: utf8 too_long think harmony fence prose unwrapped
+                       // syntax (loose.h): comment quotes raw_control escape number rounded literal
+                       // unquoted unquoted_key comma trailing_comma colon bracket duplicate_key truncated
+                       // meaning (fit.h): const enum wrong_type clamped clipped wrapped dropped renamed
+                       // unknown_member filled nested_json
   std::string detail;  // where and what: "$.qty: \"3\" → 3"
   friend bool operator==(const Repair&, const Repair&) = default;
 };
