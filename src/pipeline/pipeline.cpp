@@ -209,8 +209,6 @@ std::vector<std::string> Pipeline::seats() const {
     if (const auto* ask = std::get_if<AskStep>(&step.what)) take(ask->mind);
     if (const auto* vote = std::get_if<VoteStep>(&step.what))
       for (const BallotBox& box : vote->ballots) take(box.mind);
-    if (const auto* route = std::get_if<RouteStep>(&step.what))
-      for (const Way& way : route->ways) take(way.mind);
   }
   return {out.begin(), out.end()};
 }

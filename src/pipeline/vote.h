@@ -48,11 +48,11 @@ struct Ballot {
   enum class State { cast, abstained, failed };  // failed: no answer, or none that could be read
   std::string by;
   State state = State::failed;
-  std::string option;            // of a cast ballot
+  std::string option{};          // of a cast ballot
   std::int64_t confidence = -1;  // -1: not stated; counts as 100
   std::int64_t weight = 1;
-  std::string reason;
-  Seq entry;  // the reading or step that gave it
+  std::string reason{};
+  Seq entry{};  // the reading or step that gave it
 };
 const char* name(Ballot::State state);
 

@@ -1,0 +1,247 @@
+#include "pipeline/stage.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "core/rng.h"
+#include "core/schema.h"
+#include "core/text.h"
+#include "pipeline/parse.h"
+#include "pipeline/reply.h"
+
+namespace wood {
+namespace {
+
+using Kind = Json::Kind;
+using State = StepOutcome::State;
+
+constexpr std::size_t kOutputBytes = 16'000;
+constexpr std::size_t kChoicesMax = 64;
+
+// Puts the step's choices into its schema as enums.
+Result<Json> narrowed(const Question& q, const Scope& scope) {
+  Json schema = q.schema;
+  for (const auto& [place, expr] : q.choices) {
+    Result<Json> list = expr.eval(scope);
+    if (!list) return fail(std::move(list).error().during("choices." + place));
+    const bool good =
+        list->is(Kind::array) && !list->items().empty() && list->items().size() <= kChoicesMax;
+    if (!good) return fail(Errc::schema, "choices." + place + ": must be a list of 1 to 64 values");
+    schema_at(schema, place)->set("enum", std::move(*list));
+  }
+  return schema;
+}
+
+}  // namespace
+
+std::vector<Seq> operator+(std::vector<Seq> a, const std::vector<Seq>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+std::vector<Seq> Stage::causes(const Step& step) const {
+  std::vector<Seq> out;
+  for (const std::string& need : step.needs) out.push_back(outcome.steps.at(need).entry);
+  if (step.sees_input || step.needs.empty()) return out + context.from;
+  return out;
+}
+
+std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, For purpose) {
+  auto out = std::make_unique<Frame>(Frame{.step = step,
+                                           .seat = seat,
+                                           .by = by(seat),
+                                           .seat_value = seat,
+                                           .turn_value = context.turn,
+                                           .options = Json(),
+                                           .input = Json(),
+                                           .draft = Json::object(),
+                                           .from = causes(step),
+                                           .scope = {}});
+  for (const std::string& need : step.needs) {
+    const Json& output = outcome.steps.at(need).output;
+    out->scope.set(need, output);
+    out->draft.set(need, output);
+  }
+  out->scope.let(pipeline.lets);
+  out->scope.set("seat", out->seat_value);
+  out->scope.set("turn", out->turn_value);
+  out->scope.set("input", input);
+  if (const auto* vote = std::get_if<VoteStep>(&step.what)) {
+    out->options = Json::list(vote->terms.options);
+    out->scope.set("options", out->options);
+  }
+  if (purpose == For::computing) return out;
+  out->from = out->from + context.from;
+  if (context.show == nullptr) return out;
+  std::vector<Seq> needed;
+  for (const std::string& need : step.needs) needed.push_back(outcome.steps.at(need).entry);
+  Shown shown = context.show(
+      {.step = step, .seat = seat, .by = out->by, .draft = out->draft, .from = needed});
+  out->from = std::move(needed) + shown.from;
+  out->input = std::move(shown.input);
+  out->scope.set("input", out->input);
+  return out;
+}
+
+std::string Stage::mind(const Step& step, const std::string& seat, const std::string& text) const {
+  for (const std::string& key : {step.name + "/" + seat, step.name}) {
+    const auto swap = context.swaps.find(key);
+    if (swap != context.swaps.end() && step.kind != StepKind::route) return swap->second;
+  }
+  if (text.starts_with("route:")) return outcome.steps.at(text.substr(6)).output.str_or("mind", "");
+  if (!text.starts_with("@")) return text;
+  const auto it = context.cast.find(text.substr(1));
+  return it == context.cast.end() ? "" : it->second.mind;
+}
+
+std::string Stage::by(const std::string& seat) const {
+  const auto it = context.cast.find(seat);
+  return it == context.cast.end() || it->second.by.empty() ? seat : it->second.by;
+}
+
+Result<Consult> Stage::question(const Question& q, const Frame& frame,
+                                const std::string& mind_name) {
+  const MindTraits traits = context.traits ? context.traits(mind_name) : MindTraits{};
+  Consult out{.by = frame.by,
+              .mind = mind_name,
+              .task = q.task,
+              .turn = context.turn,
+              .from = frame.from,
+              .messages = {},
+              .schema = {},
+              .facts = {},
+              .sampling = q.sampling,
+              .wait_ms_max = q.wait_ms_max};
+  TRY(std::string system, (traits.terse ? q.system.terse : q.system.full).render(frame.scope));
+  TRY(std::string prompt, (traits.terse ? q.prompt.terse : q.prompt.full).render(frame.scope));
+  if (!system.empty()) out.messages.push_back({"system", std::move(system)});
+  out.messages.push_back({"user", std::move(prompt)});
+  TRY(out.schema, narrowed(q, frame.scope));
+  out.facts = *frame.scope.find("input");
+  out.facts.set("draft", frame.draft);
+  out.facts.set("seat", frame.seat);
+  out.facts.set("step", frame.step.name);
+  if (!frame.options.is(Kind::null)) out.facts.set("options", frame.options);
+  if (q.scripted) {
+    Result<Json> scripted = q.scripted->eval(frame.scope);
+    if (!scripted) return fail(std::move(scripted).error().during("scripted"));
+    out.facts.set("scripted", std::move(*scripted));
+  }
+  const std::string who = pipeline.name + "/" + frame.step.name + "/" + frame.seat;
+  out.sampling.seed =
+      Chance(context.seed, "pipeline.ask", context.turn, static_cast<std::int64_t>(fnv1a(who)))
+          .bits(0);
+  return out;
+}
+
+Seq Stage::write(const Step& step, const std::string& by_name, Json body, std::vector<Seq> from) {
+  body.set("kind", name(step.kind));
+  body.set("pipeline", pipeline.name);
+  body.set("step", step.name);
+  return context.sink.append({.kind = EntryKind::step,
+                              .by = by_name,
+                              .from = std::move(from),
+                              .turn = context.turn,
+                              .body = std::move(body)});
+}
+
+void Stage::settle(const Step& step, State state, Json output, std::string code, Seq entry) {
+  if (state == State::stopped) {
+    outcome.stopped = step.name;
+    outcome.last = entry;
+  }
+  outcome.steps[step.name] = {state, std::move(output), std::move(code), entry};
+}
+
+bool Stage::admits(const Step& step) {
+  const auto from = causes(step);
+  const auto say = [&](State state, const std::string& code) {
+    const Seq entry =
+        write(step, by(step.by), Json::object({{"code", code}, {"state", name(state)}}), from);
+    settle(step, state, Json(), code, entry);
+    return false;
+  };
+  for (const std::string& need : step.needs)
+    if (outcome.steps.at(need).state == State::refused) return say(State::refused, "need_refused");
+  const auto frame_now = frame(step, step.by, For::computing);
+  if (step.when) {
+    const Result<bool> yes = step.when->test(frame_now->scope);
+    if (!yes) {
+      miss(step, "expression", "when: " + yes.error().what, from);
+      return false;
+    }
+    if (!*yes) return say(State::skipped, "when");
+  }
+  if (!step.takes.is(Kind::null)) {
+    const auto faults = validate(frame_now->draft, step.takes);
+    if (!faults.empty()) {
+      miss(step, "takes", join(faults, "; "), from);
+      return false;
+    }
+  }
+  return true;
+}
+
+void Stage::conclude(const Step& step, Json output, std::vector<Seq> from) {
+  if (!step.schema.is(Kind::null)) {
+    const auto faults = validate(output, step.schema);
+    if (!faults.empty()) return miss(step, "nonconforming", join(faults, "; "), std::move(from));
+  }
+  CHECK(!from.empty());
+  Seq entry = *std::max_element(from.begin(), from.end());
+  if (step.checks.empty()) return settle(step, State::done, std::move(output), "", entry);
+  const auto frame_now = frame(step, step.by, For::computing);
+  frame_now->scope.set("output", output);
+  Json results = Json::array();
+  const Check* failed = nullptr;
+  for (const Check& check : step.checks) {
+    const Result<bool> pass = check.that.test(frame_now->scope);  // what cannot be judged fails
+    Json result = Json::object(
+        {{"code", check.code}, {"pass", pass && *pass}, {"that", check.that.source()}});
+    if (!pass) result.set("what", text_in(context.sink, pass.error().what, 512));
+    results.push(std::move(result));
+    if ((!pass || !*pass) && failed == nullptr) failed = &check;
+  }
+  entry = context.sink.append(
+      {.kind = EntryKind::check,
+       .by = by(step.by),
+       .from = std::move(from) + causes(step),
+       .turn = context.turn,
+       .body = Json::object({{"checks", value_in(context.sink, std::move(results), kOutputBytes)},
+                             {"code", failed != nullptr ? failed->code : ""},
+                             {"otherwise", failed != nullptr ? name(failed->otherwise) : ""},
+                             {"pass", failed == nullptr},
+                             {"pipeline", pipeline.name},
+                             {"step", step.name}})});
+  if (failed == nullptr) return settle(step, State::done, std::move(output), "", entry);
+  if (failed->otherwise == Otherwise::fallback) return miss(step, failed->code, "", {entry});
+  const State state = failed->otherwise == Otherwise::stop ? State::stopped : State::refused;
+  settle(step, state, Json(), failed->code, entry);
+}
+
+void Stage::miss(const Step& step, const std::string& code, const std::string& what,
+                 std::vector<Seq> from) {
+  Json body = Json::object({{"code", code}});
+  std::string trouble = what;
+  if (step.fallback) {
+    const auto frame_now = frame(step, step.by, For::computing);
+    Result<Json> output = step.fallback->eval(frame_now->scope);
+    const auto faults = output && !step.schema.is(Kind::null) ? validate(*output, step.schema)
+                                                              : std::vector<std::string>{};
+    if (output && faults.empty()) {
+      if (!what.empty()) body.set("what", text_in(context.sink, what, 512));
+      body.set("state", name(State::fallback));
+      body.set("output", value_in(context.sink, *output, kOutputBytes));
+      const Seq entry = write(step, by(step.by), std::move(body), std::move(from) + causes(step));
+      return settle(step, State::fallback, std::move(*output), code, entry);
+    }
+    trouble += (trouble.empty() ? "default: " : "; default: ") +
+               (output ? join(faults, "; ") : output.error().what);
+  }
+  if (!trouble.empty()) body.set("what", text_in(context.sink, trouble, 512));
+  body.set("state", name(State::refused));
+  const Seq entry = write(step, by(step.by), std::move(body), std::move(from) + causes(step));
+  settle(step, State::refused, Json(), code, entry);
+}
+
+}  // namespace wood
