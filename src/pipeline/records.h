@@ -16,7 +16,7 @@ inline constexpr std::size_t kRecordBytesMax = 65'536;
 
 struct RecordOutcome {
   std::int64_t line = 0;  // from 1; blank lines are counted and passed over
-  Seq entry;              // the input entry of the line
+  Seq entry{};            // the input entry of the line
   std::optional<Outcome> outcome;
   std::string error;  // why there is none: "line 7: not JSON at byte 12"
 };
