@@ -30,7 +30,7 @@ void mark(Ballot& ballot, const Json& answer, const VoteTerms& terms) {
 
 Ballot computed(Stage& stage, const Step& step, const BallotBox& box) {
   Ballot out{.by = box.by, .weight = box.weight};
-  const auto frame = stage.frame(step, box.by, Stage::For::computing);
+  const auto frame = stage.frame(step, box.by, Stage::For::computing, &box.sees);
   const Result<Json> value = box.rule->eval(frame->scope);
   Json body = Json::object({{"seat", box.by}, {"state", "ballot"}});
   if (value) {
@@ -170,7 +170,7 @@ Council convene(Stage& stage, const Step& step, std::vector<Consult>& consults) 
     Ballot ballot{.by = box.by, .weight = box.weight};
     int asked = -1;
     if (!box.rule) {
-      const auto frame = stage.frame(step, box.by, Stage::For::asking);
+      const auto frame = stage.frame(step, box.by, Stage::For::asking, &box.sees);
       const std::string mind = stage.mind(step, box.by, box.mind);
       Result<Consult> question =
           mind.empty() ? Result<Consult>(fail(Errc::not_found, "nobody sits at " + box.mind))

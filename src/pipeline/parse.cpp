@@ -273,46 +273,6 @@ Json* schema_at(Json& schema, const std::string& place) {
   return at;
 }
 
-Result<Step> parse_step(Table& table) {
-  Step step;
-  TRY(step.name, table.word("name"));
-  table.call("step " + step.name);
-  static const std::vector<std::string> kinds = {"ask",  "rule",  "transform",
-                                                 "vote", "route", "effect"};
-  TRY(const int kind, table.choice("kind", kinds, -1));
-  step.kind = static_cast<StepKind>(kind);
-  TRY_STATUS(common(table, step));
-  switch (step.kind) {
-    case StepKind::ask: {
-      TRY(step.what, ask(table));
-      break;
-    }
-    case StepKind::rule: {
-      TRY(step.what, rules(table));
-      break;
-    }
-    case StepKind::transform: {
-      TRY(step.what, transform(table));
-      break;
-    }
-    case StepKind::vote: {
-      TRY(step.what, vote(table));
-      step.schema = Json();  // the ballots', not the outcome's
-      break;
-    }
-    case StepKind::route: {
-      TRY(step.what, route(table));
-      break;
-    }
-    case StepKind::effect: {
-      TRY(step.what, effect(table));
-      break;
-    }
-  }
-  TRY_STATUS(table.done());
-  return step;
-}
-
 namespace {
 
 class Uses {
@@ -395,6 +355,63 @@ std::vector<std::string> given(const Step& step, const std::string& key) {
   if (const auto* transform = std::get_if<TransformStep>(&step.what))
     for (const Window& window : transform->windows) out.push_back(window.name);
   return out;
+}
+
+namespace {
+
+// A ballot sees what its question or rule refers to, and what decided that there is a vote.
+void set_sees(Step& step) {
+  for (BallotBox& box : std::get<VoteStep>(step.what).ballots) {
+    Uses used;
+    if (box.rule) used.add(box.rule, "");
+    else used.add(box.question);
+    used.add(step.when, "");
+    for (Use& use : used.all) box.sees.insert(std::move(use.name));
+    if (box.mind.starts_with("route:")) box.sees.insert(box.mind.substr(6));
+  }
+}
+
+}  // namespace
+
+Result<Step> parse_step(Table& table) {
+  Step step;
+  TRY(step.name, table.word("name"));
+  table.call("step " + step.name);
+  static const std::vector<std::string> kinds = {"ask",  "rule",  "transform",
+                                                 "vote", "route", "effect"};
+  TRY(const int kind, table.choice("kind", kinds, -1));
+  step.kind = static_cast<StepKind>(kind);
+  TRY_STATUS(common(table, step));
+  switch (step.kind) {
+    case StepKind::ask: {
+      TRY(step.what, ask(table));
+      break;
+    }
+    case StepKind::rule: {
+      TRY(step.what, rules(table));
+      break;
+    }
+    case StepKind::transform: {
+      TRY(step.what, transform(table));
+      break;
+    }
+    case StepKind::vote: {
+      TRY(step.what, vote(table));
+      step.schema = Json();  // the ballots', not the outcome's
+      set_sees(step);
+      break;
+    }
+    case StepKind::route: {
+      TRY(step.what, route(table));
+      break;
+    }
+    case StepKind::effect: {
+      TRY(step.what, effect(table));
+      break;
+    }
+  }
+  TRY_STATUS(table.done());
+  return step;
 }
 
 }  // namespace wood

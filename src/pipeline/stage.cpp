@@ -39,14 +39,16 @@ std::vector<Seq> operator+(std::vector<Seq> a, const std::vector<Seq>& b) {
   return a;
 }
 
-std::vector<Seq> Stage::causes(const Step& step) const {
+std::vector<Seq> Stage::causes(const Step& step, const std::set<std::string>* sees) const {
   std::vector<Seq> out;
-  for (const std::string& need : step.needs) out.push_back(outcome.steps.at(need).entry);
-  if (step.sees_input || step.needs.empty()) return out + context.from;
+  for (const std::string& need : step.needs)
+    if (sees == nullptr || sees->contains(need)) out.push_back(outcome.steps.at(need).entry);
+  if (step.sees_input || out.empty()) return out + context.from;
   return out;
 }
 
-std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, For purpose) {
+std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, For purpose,
+                                    const std::set<std::string>* sees) {
   auto out = std::make_unique<Frame>(Frame{.step = step,
                                            .seat = seat,
                                            .by = by(seat),
@@ -55,12 +57,15 @@ std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, F
                                            .options = Json(),
                                            .input = Json(),
                                            .draft = Json::object(),
-                                           .from = causes(step),
+                                           .from = causes(step, sees),
                                            .scope = {}});
+  std::vector<Seq> needed;
   for (const std::string& need : step.needs) {
-    const Json& output = outcome.steps.at(need).output;
-    out->scope.set(need, output);
-    out->draft.set(need, output);
+    if (sees != nullptr && !sees->contains(need)) continue;
+    const StepOutcome& one = outcome.steps.at(need);
+    out->scope.set(need, one.output);
+    out->draft.set(need, one.output);
+    needed.push_back(one.entry);
   }
   out->scope.let(pipeline.lets);
   out->scope.set("seat", out->seat_value);
@@ -73,8 +78,6 @@ std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, F
   if (purpose == For::computing) return out;
   out->from = out->from + context.from;
   if (context.show == nullptr) return out;
-  std::vector<Seq> needed;
-  for (const std::string& need : step.needs) needed.push_back(outcome.steps.at(need).entry);
   Shown shown = context.show(
       {.step = step, .seat = seat, .by = out->by, .draft = out->draft, .from = needed});
   out->from = std::move(needed) + shown.from;

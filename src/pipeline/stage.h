@@ -39,7 +39,9 @@ class Stage {
   // `asking`: a mind will be shown it, so the context's show() is consulted, and the input is a
   // cause.
   enum class For { asking, computing };
-  std::unique_ptr<Frame> frame(const Step& step, const std::string& seat, For purpose);
+  // `sees`: of the step's needs, those shown to this seat; null: all.
+  std::unique_ptr<Frame> frame(const Step& step, const std::string& seat, For purpose,
+                               const std::set<std::string>* sees = nullptr);
 
   // The mind behind "name", "@seat" or "route:step"; empty if there is none.
   [[nodiscard]] std::string mind(const Step& step, const std::string& seat,
@@ -63,7 +65,7 @@ class Stage {
 
  private:
   void settle(const Step& step, StepOutcome::State state, Json output, std::string code, Seq entry);
-  std::vector<Seq> causes(const Step& step) const;
+  std::vector<Seq> causes(const Step& step, const std::set<std::string>* sees = nullptr) const;
 };
 
 // Joins without order or repetition mattering: encode() sorts.

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -85,9 +86,9 @@ struct BallotBox {
   std::string by;
   std::string mind;  // of a ballot that is asked for
   Question question;
-  std::optional<Expr>
-      rule;  // of one that is computed: an option, "abstain", or an answer as object
+  std::optional<Expr> rule;  // of one that is computed: an option, "abstain", or an answer object
   std::int64_t weight = 1;
+  std::set<std::string> sees;  // the names it refers to: of the needs, it is shown these
 };
 
 struct VoteStep {
