@@ -3,7 +3,7 @@
 # Where it comes from, first found:
 #   1. WOOD_LLAMA_SOURCE=DIR     a source tree of llama.cpp, built with this project;
 #   2. WOOD_NODE_MODULES         the release binaries of the npm packages node-llama-cpp (headers, out of
-#                                its git bundle) and @node-llama-cpp/linux-x64 (libraries): a pinned
+#                                its git bundle) and @node-llama-cpp/linux-* (libraries): a pinned
 #                                release with a kernel library for each kind of CPU, without a compile;
 #   3. find_package(llama)       whatever the system has.
 #
@@ -15,7 +15,11 @@ add_library(wood_llama INTERFACE)
 add_library(wood_ggml INTERFACE)
 target_compile_definitions(wood_llama INTERFACE WOOD_HAS_LLAMA=1)
 set(llama_bundle "${WOOD_NODE_MODULES}/node-llama-cpp/llama/gitRelease.bundle")
-set(llama_bins "${WOOD_NODE_MODULES}/@node-llama-cpp/linux-x64/bins/linux-x64")
+set(llama_platform "linux-x64")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(llama_platform "linux-arm64")
+endif()
+set(llama_bins "${WOOD_NODE_MODULES}/@node-llama-cpp/${llama_platform}/bins/${llama_platform}")
 
 # The headers out of the bundle, once for each bundle: its digest names the folder.
 function(wood_llama_headers bundle out)
@@ -68,12 +72,17 @@ elseif(EXISTS "${llama_bundle}" AND EXISTS "${llama_bins}")
   endforeach()
   target_link_libraries(wood_llama INTERFACE wood_libllama wood_libggml wood_libggml_base)
   target_link_libraries(wood_ggml INTERFACE wood_libggml_base)
-  # Only the kernels that may be pinned (minds/engine.cpp chooses among these), not all fifteen.
+  # On x86-64 only the kernels that minds/engine.cpp chooses among, not all fifteen.
   set(llama_runtime "${llama_bins}/${llama_file}" "${llama_bins}/${ggml_file}"
     "${llama_bins}/libggml-base.so")
-  foreach(kernels haswell sse42 x64)
-    list(APPEND llama_runtime "${llama_bins}/libggml-cpu-${kernels}.so")
-  endforeach()
+  if(llama_platform STREQUAL "linux-x64")
+    foreach(kernels haswell sse42 x64)
+      list(APPEND llama_runtime "${llama_bins}/libggml-cpu-${kernels}.so")
+    endforeach()
+  else()
+    file(GLOB llama_kernels "${llama_bins}/libggml-cpu*.so")
+    list(APPEND llama_runtime ${llama_kernels})
+  endif()
   set_property(GLOBAL PROPERTY WOOD_LLAMA_RUNTIME "${llama_runtime}")
   install(FILES ${llama_runtime} DESTINATION lib/wood)
   install(FILES "${llama_headers}/LICENSE" DESTINATION share/doc/wood RENAME LICENSE.llama.cpp)

@@ -51,9 +51,10 @@ std::string chosen_kernels(const std::string& wanted) {
   if (const std::string named = env("WOOD_KERNELS"); !named.empty()) return named;
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "haswell";
-  if (__builtin_cpu_supports("sse4.2")) return "sse42";
+  return __builtin_cpu_supports("sse4.2") ? "sse42" : "x64";
+#else
+  return "native";
 #endif
-  return "x64";
 }
 
 struct Kernels {
@@ -62,6 +63,11 @@ struct Kernels {
 };
 
 Status load_backend(const std::string& variant) {
+  if (variant == "native") {  // whatever llama.cpp finds best here
+    ggml_backend_load_all_from_path(library_dir().c_str());
+    if (ggml_backend_dev_count() > 0) return {};
+    return fail(Errc::environment, "no CPU kernels in " + library_dir() + complaint());
+  }
   const std::string path = library_dir() + "libggml-cpu-" + variant + ".so";
   if (ggml_backend_load(path.c_str()) == nullptr)
     return fail(Errc::environment, "CPU kernels " + variant + " cannot be loaded from " + path +

@@ -15,7 +15,7 @@ enum class Fault {
   rude,         // prose, no JSON at all
   rambling,     // prose, <think> and fences around the JSON
   truncated,    // cut somewhere, Finish::length
-  wrong_types,  // numbers as strings, strings as numbers
+  wrong_types,  // numbers and booleans as strings
   lying,        // conforms to the schema, with extreme values
   empty,
   bad_utf8,     // bytes that are no text

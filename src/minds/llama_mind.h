@@ -24,7 +24,8 @@ struct LlamaOptions {
   int threads = 1;
   std::string kernels;   // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where
                          // there is AVX2, else sse42, else x64: few variants, so that most machines
-                         // give the same bits. One variant a process.
+                         // give the same bits. "native" (the default off x86-64) leaves it to
+                         // llama.cpp. One variant a process.
 };
 
 // Reads the file's header and SHA-256 for the card; loads the weights at the first ask.

@@ -103,6 +103,10 @@ Result<MindSpec> read(const Entry& entry) {
   // Every fault begins with its key: put the line in front.
   std::vector<std::string> faults;
   for (const std::string& fault : split(replace_all(done.error().what, "; ", "\n"), '\n')) {
+    if (fault.starts_with("did you mean") && !faults.empty()) {
+      faults.back() += "; " + fault;
+      continue;
+    }
     auto it = entry.places.find(fault.substr(0, fault.find_first_of(" .")));
     if (it == entry.places.end()) it = entry.places.find("");
     faults.push_back(it->second + ": mind " + spec.name + ": " + fault);

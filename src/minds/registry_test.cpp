@@ -1,0 +1,66 @@
+#include "minds/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace wood {
+namespace {
+
+Result<Registry> parse(const std::string& first, const std::string& second = "") {
+  std::vector<RegistryText> texts = {{"a.toml", first}};
+  if (!second.empty()) texts.push_back({"b.toml", second});
+  return parse_registry(texts);
+}
+
+std::string fault(const std::string& first, const std::string& second = "") {
+  const auto registry = parse(first, second);
+  return registry ? "" : registry.error().what;
+}
+
+const std::string kMind = "[[mind]]\nname = \"x\"\nkind = \"llama\"\nfile = \"x.gguf\"\ncontext = 512\n";
+
+TEST(Registry, the_file_of_this_program_is_right) {
+  std::ifstream file(WOOD_SOURCE_DIR "/models/models.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto registry = parse(text.str());
+  ASSERT_TRUE(registry) << registry.error().what;
+  for (const char* name : {"scripted", "tiny-llama", "tiny-mistral", "llama-3b", "nemo-12b", "endpoint"})
+    EXPECT_NE(registry->find(name), nullptr) << name;
+  EXPECT_EQ(registry->find("scripted")->style, Style::terse);
+  EXPECT_TRUE(registry->find("gemma-2b")->no_system_role);
+  EXPECT_EQ(registry->find("nobody"), nullptr);
+  EXPECT_EQ(card_of(*registry->find("qwen-7b")).str_or("lab", ""), "Alibaba");
+}
+
+TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
+  const auto registry = parse(kMind, "[[mind]]\nname = \"x\"\ncontext = 1024\n[mind.sampling]\n"
+                                     "temperature_milli = 700\n[[mind]]\nname = \"y\"\nkind = \"scripted\"\n");
+  ASSERT_TRUE(registry) << registry.error().what;
+  EXPECT_EQ(registry->names(), (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(registry->find("x")->context, 1'024);
+  EXPECT_EQ(registry->find("x")->file, "x.gguf");
+  EXPECT_EQ(registry->find("x")->sampling.temperature_milli, 700);
+}
+
+TEST(Registry, errors_name_file_line_mind_and_key) {
+  EXPECT_EQ(fault(kMind + "contxt = 3\n"),
+            "a.toml line 6: mind x: contxt is not known here; did you mean context?");
+  EXPECT_EQ(fault(kMind, "[[mind]]\nname = \"x\"\n\ncontext = 3\n"),
+            "b.toml line 4: mind x: context is 3, must be between 256 and 1048576");
+  EXPECT_EQ(fault("[[mind]]\nkind = \"llama\"\n"), "a.toml line 1: a mind without a name");
+  EXPECT_EQ(fault(kMind + kMind), "a.toml line 6: mind x stands twice in one file");
+  EXPECT_EQ(fault("[[mind]]\nname = \"x\"\nkind = \"llama\"\n"),
+            "a.toml line 1: mind x: file is missing (string)");
+  EXPECT_NE(fault("[[mind]]\nname = \"x\"\nkind = \"magic\"\n").find("a.toml line 3"), std::string::npos);
+  EXPECT_NE(fault("[[mind]]\nname = \"x\"\nkind = \"openai\"\nmodel = \"m\"\nendpoint = \"ftp://h\"\n")
+                .find("endpoint must begin with http"),
+            std::string::npos);
+  EXPECT_NE(fault("[[mind]\n").find("a.toml: line 1"), std::string::npos);
+  EXPECT_NE(fault("minds = 1\n").find("did you mean mind?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wood
