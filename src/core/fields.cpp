@@ -30,7 +30,7 @@ const Json* Fields::get(const char* key, Json::Kind kind, bool required) {
     if (required) fault(key, std::string("is missing (") + name(kind) + ")");
     return nullptr;
   }
-  if (member->is(kind)) return member;
+  if (member->is(kind) || (kind == Json::Kind::integer && member->is_integer())) return member;
   fault(key, std::string("must be of kind ") + name(kind) + ", not " + name(member->kind()));
   return nullptr;
 }
@@ -81,7 +81,7 @@ std::vector<std::int64_t> Fields::integers(const char* key, IntRange each) {
   const Json* member = get(key, Json::Kind::array, false);
   if (member == nullptr) return out;
   for (const Json& item : member->items()) {
-    const bool good = item.is(Json::Kind::integer) && item.integer() >= each.low &&
+    const bool good = item.is_integer() && item.integer() >= each.low &&
                       item.integer() <= each.high;
     if (good) out.push_back(item.integer());
     else fault(key, "must hold integers between " + std::to_string(each.low) + " and " +

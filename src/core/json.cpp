@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/bytes.h"
 #include "core/check.h"
+#include "core/text.h"
 
 namespace wood {
 namespace {
@@ -67,6 +69,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return add(Json(static_cast<std::int64_t>(value)));
   }
   bool number_float(number_float_t value, const string_t& text) override {
+    if (text.find_first_of(".eE") == string_t::npos) return refuse("number beyond 64 bits");
     if (floats_ == Floats::refuse) return refuse("number " + text + " is not an integer");
     if (!(std::fabs(value) < 9.2e18)) return refuse("number " + text + " beyond 64 bits");
     return add(Json(static_cast<std::int64_t>(std::llround(value))));
@@ -161,11 +164,14 @@ bool Json::boolean() const {
 }
 std::int64_t Json::integer() const {
   if (is(Kind::integer)) return std::get<std::int64_t>(value_);
-  const std::string& text = string();
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  CHECK(error == std::errc() && end == text.data() + text.size());
-  return value;
+  const std::optional<std::int64_t> value = to_int(string());
+  CHECK(value.has_value());
+  return *value;
+}
+bool Json::is_integer() const {
+  if (!is(Kind::string)) return is(Kind::integer);
+  const std::optional<std::int64_t> value = to_int(string());
+  return value && (*value > kSafe || *value < -kSafe) && std::to_string(*value) == string();
 }
 const std::string& Json::string() const {
   CHECK(is(Kind::string));
@@ -225,7 +231,7 @@ void Json::push(Json value) {
 
 std::int64_t Json::int_or(std::string_view key, std::int64_t otherwise) const {
   const Json* member = find(key);
-  return member != nullptr && member->is(Kind::integer) ? member->integer() : otherwise;
+  return member != nullptr && member->is_integer() ? member->integer() : otherwise;
 }
 std::string Json::str_or(std::string_view key, std::string_view otherwise) const {
   const Json* member = find(key);
@@ -302,6 +308,9 @@ std::string Json::pretty(int indent) const {
 }
 
 Result<Json> parse_json(std::string_view text, Floats floats) {
+  // nlohmann takes a NUL for the end, and would accept whatever follows it.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+    return fail(Errc::parse, "not JSON at byte " + std::to_string(nul + 1) + ", a NUL");
   Builder builder(floats);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
     return fail(Errc::parse, builder.error_.empty() ? "not JSON" : builder.error_);

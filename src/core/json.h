@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/check.h"
 #include "core/result.h"
 
 namespace wood {
@@ -28,7 +29,10 @@ class Json {
   Json(bool value) : value_(value) {}
   template <class Int>
     requires std::is_integral_v<Int> && (!std::is_same_v<Int, bool>)
-  Json(Int value) : value_(static_cast<std::int64_t>(value)) {}
+  Json(Int value) : value_(static_cast<std::int64_t>(value)) {
+    // An unsigned value that would turn negative; a 64-bit seed is cast knowingly, both ways.
+    if constexpr (std::is_unsigned_v<Int>) CHECK(std::in_range<std::int64_t>(value));
+  }
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(const char* value) : value_(std::string(value)) {}
@@ -47,6 +51,9 @@ class Json {
 
   [[nodiscard]] Kind kind() const { return static_cast<Kind>(value_.index()); }
   [[nodiscard]] bool is(Kind k) const { return kind() == k; }
+
+  // An integer, or the decimal string that dump() writes for one beyond ±(2^53−1).
+  [[nodiscard]] bool is_integer() const;
 
   // Each CHECKs the kind: for values this program made or has validated (core/fields.h, schema.h).
   [[nodiscard]] bool boolean() const;
@@ -68,7 +75,7 @@ class Json {
   bool erase(std::string_view key);
   void push(Json value);  // appends to an array; null becomes an array
 
-  // Tolerant looks for optional members of the right kind.
+  // Tolerant looks for optional members of the right kind (for int_or: is_integer()).
   [[nodiscard]] std::int64_t int_or(std::string_view key, std::int64_t otherwise) const;
   [[nodiscard]] std::string str_or(std::string_view key, std::string_view otherwise) const;
   [[nodiscard]] bool bool_or(std::string_view key, bool otherwise) const;

@@ -1,5 +1,6 @@
 #include "core/rng.h"
 
+#include <limits>
 #include <utility>
 
 #include "core/check.h"
@@ -60,7 +61,10 @@ std::int64_t Chance::below(std::int64_t bound, std::uint32_t n) const {
 
 std::int64_t Chance::between(std::int64_t low, std::int64_t high, std::uint32_t n) const {
   CHECK(low <= high);
-  return low + below(high - low + 1, n);
+  std::int64_t count = 0;
+  CHECK(!__builtin_sub_overflow(high, low, &count) &&
+        count < std::numeric_limits<std::int64_t>::max());
+  return low + below(count + 1, n);
 }
 
 bool Chance::ppm(std::int64_t millionths, std::uint32_t n) const {

@@ -25,7 +25,7 @@ class Chance {
   [[nodiscard]] std::uint64_t bits(std::uint32_t n) const;
   // Uniform in [0, bound), bound > 0, without bias worth naming (128-bit multiply, error < 2^-64·bound).
   [[nodiscard]] std::int64_t below(std::int64_t bound, std::uint32_t n) const;
-  // Uniform in [low, high], both included.
+  // Uniform in [low, high], both included; at most 2^63 - 1 values.
   [[nodiscard]] std::int64_t between(std::int64_t low, std::int64_t high, std::uint32_t n) const;
   // True with a probability in parts per million.
   [[nodiscard]] bool ppm(std::int64_t millionths, std::uint32_t n) const;

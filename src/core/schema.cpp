@@ -61,7 +61,7 @@ Status check_keyword(const std::string& key, const Json& value, const std::strin
     if (!value.is(Kind::boolean)) return bad(at, "additionalProperties must be true or false");
   } else if (key == "title" || key == "description") {
     if (!value.is(Kind::string)) return bad(at, key + " must be a string");
-  } else if (key != "const" && !value.is(Kind::integer)) {
+  } else if (key != "const" && !value.is_integer()) {
     return bad(at, key + " must be an integer");
   }
   return {};

@@ -70,7 +70,8 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
         row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
       }
     }
-    if (row[name.size()] < best_distance + (best.empty() ? 1 : 0)) {
+    const bool closer = row[name.size()] < best_distance + (best.empty() ? 1 : 0);
+    if (closer && row[name.size()] < word.size()) {
       best_distance = row[name.size()];
       best = name;
     }
