@@ -1,0 +1,38 @@
+// Which entries may cause which: the parent table (docs/formats/ledger.md). It catches a `from` that
+// lost a parent or names one of a wrong kind without knowing what an order is; whether a parent is the
+// true one, replay decides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/entry.h"
+
+namespace wood {
+
+struct ParentRule {
+  EntryKind kind;
+  std::vector<EntryKind> may;   // kinds a parent may have
+  int at_least = 1, at_most = -1;  // parents in all; -1: any number
+  // Among them exactly one of these kinds; empty: no such demand.
+  std::vector<EntryKind> one_of;
+  // Among them at least one of these kinds; empty: no such demand.
+  std::vector<EntryKind> some_of;
+};
+
+const std::vector<ParentRule>& parent_rules();
+
+// Judges a log entry by entry. Errors say which entry and what is wrong with its `from`.
+class ParentJudge {
+ public:
+  Status next(const Entry& entry);
+  [[nodiscard]] bool sealed() const { return sealed_; }
+
+ private:
+  std::vector<EntryKind> kinds_;
+  std::vector<bool> spent_;  // prompts that have a reply, answers that have a reading, turns that have a successor
+  bool sealed_ = false;
+  std::int64_t turn_ = 0;
+};
+
+}  // namespace wood
