@@ -2,7 +2,7 @@
 //
 // A price is an index. Levels lie in one flat array by price (bids and asks share it: a book that
 // is never crossed has one side at a price), each an intrusive queue of pooled orders; which levels
-// are in use is kept in bitmaps of three storeys of 64, so the best price and the next one are a few
+// are in use is kept in bitmaps of three storeys of 64, so the best price and the next are a few
 // instructions however far apart they lie. Order ids count up by a fixed stride, so id to order is
 // an index too. Leaves out money, goods and rules: exchange.h.
 #pragma once
@@ -113,6 +113,8 @@ class Book {
   [[nodiscard]] Lots lots_at(Ticks price) const;
   [[nodiscard]] std::vector<Level> depth(Side side, int levels) const;  // best first
   [[nodiscard]] Sweep sweep(const Incoming& order, Band band) const;
+  // The prices and lots of that sweep's fills, in order.
+  [[nodiscard]] std::vector<Level> preview(const Incoming& order, Band band) const;
   [[nodiscard]] std::int64_t open() const { return open_; }  // resting orders
   // All orders of one side, best price first, then by time.
   [[nodiscard]] std::vector<Order> queue(Side side) const;
@@ -162,6 +164,8 @@ class Book {
     std::uint64_t root_ = 0;
   };
 
+  template <class Visit>  // visit(price, lots) for each fill
+  Sweep walk(const Incoming& order, Band band, Visit visit) const;
   void match(const Incoming& order, Lots& left, Band band, std::vector<BookEvent>& out);
   void run(OrderId id, const Incoming& order, Band band, std::vector<BookEvent>& out);
   void rest(OrderId id, const Incoming& order, Lots lots);

@@ -43,7 +43,8 @@ std::vector<Level> Book::depth(Side side, int levels) const {
   return out;
 }
 
-Sweep Book::sweep(const Incoming& order, Band band) const {
+template <class Visit>
+Sweep Book::walk(const Incoming& order, Band band, Visit visit) const {
   Sweep out;
   const bool buys = order.side == Side::bid;
   for (Ticks price = best(other(order.side)); price.value != 0;
@@ -66,9 +67,20 @@ Sweep Book::sweep(const Incoming& order, Band band) const {
       out.price_lots += mul(price.value, lots.value);
       out.worst = price;
       ++out.fills;
+      visit(price, lots);
     }
   }
   return out;
+}
+
+Sweep Book::sweep(const Incoming& order, Band band) const {
+  return walk(order, band, [](Ticks, Lots) {});
+}
+
+std::vector<Level> Book::preview(const Incoming& order, Band band) const {
+  std::vector<Level> fills;
+  walk(order, band, [&](Ticks price, Lots lots) { fills.push_back({price, lots, 1}); });
+  return fills;
 }
 
 std::vector<Order> Book::queue(Side side) const {

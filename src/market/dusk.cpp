@@ -1,4 +1,4 @@
-// Dusk: the turn's prices become marks, shorts are settled with the lending pool, counters start anew.
+// Dusk: the turn's prices become marks, shorts are settled with the pool, counters start anew.
 #include <algorithm>
 
 #include "market/exchange.h"
@@ -15,7 +15,7 @@ void Exchange::dusk(MarketEvents& events) {
   call_margins(events);
 }
 
-// A short ask holds its claim on the pool at the mark it was admitted under; so it ends with the mark.
+// A short ask holds its claim on the pool at the mark it was admitted under; it ends with the mark.
 void Exchange::lapse(MarketEvents& events) {
   for (int good = 0; good < goods(); ++good)
     for (const Order& order : book({good}).queue(Side::ask))
@@ -77,7 +77,8 @@ void Exchange::charge_borrowing(MarketEvents& events) {
     for (int good = 0; good < goods(); ++good) {
       const Lots borrowed = accounts_.stock({id}, {good}).borrowed;
       if (borrowed.value == 0) continue;
-      const Money due = bps(value({good}, mark({good}), borrowed), limits_.borrow_fee_bps, Round::up);
+      const Money due =
+          bps(value({good}, mark({good}), borrowed), limits_.borrow_fee_bps, Round::up);
       Purse& purse = accounts_.at({id}).purse;
       if (purse.cash - purse.reserved < due) cancel_all({id}, events, CancelReason::needed);
       const Money fee = std::clamp(purse.cash, Money{}, due);

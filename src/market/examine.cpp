@@ -96,7 +96,8 @@ class Exchange::Examiner {
     const bool market = order_.kind == OrderKind::market;
     incoming_ = {order_.account, order_.side, order_.kind, order_.price,
                  order_.lots,    {},          {},          exchange_.turn_};
-    if (market) incoming_.price = order_.side == Side::bid ? band_.high : band_.low;
+    // A market order has no price of its own: only the band stops it, and that halts the good.
+    if (market) incoming_.price = order_.side == Side::bid ? line_->instrument.price_max : Ticks{1};
     takes_ = market || order_.kind == OrderKind::ioc || order_.kind == OrderKind::fok;
     if (takes_) sweep_ = line_->book.sweep(incoming_, band_);
   }
@@ -125,7 +126,7 @@ class Exchange::Examiner {
     const bool inside = order_.kind == OrderKind::market ||
                         (order_.price >= band_.low && order_.price <= band_.high);
     add(ControlRule::collar, unless(inside, OrderRefusal::outside_collar), collar_,
-        {incoming_.price.value, line_->mark.value, band_.low.value, band_.high.value})
+        {order_.price.value, line_->mark.value, band_.low.value, band_.high.value})
         .override_index = collar_check_.override_index;
     const Ticks price = order_.kind == OrderKind::market ? line_->mark : order_.price;
     value_ = line_->instrument.value(price, order_.lots);
@@ -209,10 +210,10 @@ class Exchange::Examiner {
       after.bids += takes_ ? sweep_.lots : order_.lots;
       after.bid_hold += need;
     } else if (incoming_.borrow.value > 0) {
-      const Ticks worst = takes_ && sweep_.lots.value > 0 ? sweep_.worst : incoming_.price;
-      const Money price = of.value(worst, {1});
+      const Money price = of.value(takes_ ? sweep_.worst : incoming_.price, {1});
       incoming_.hold = std::max(Money{}, line_->margin_lot - price + exchange_.fee(price));
-      own = {mul(incoming_.hold.value, incoming_.borrow.value)};
+      const Lots most = takes_ ? std::min(sweep_.lots, incoming_.borrow) : incoming_.borrow;
+      own = {mul(incoming_.hold.value, most.value)};
     }
     const Money free = purse_.free();
     const Money left = free - need - own + stock_.margin - margin_of(*line_, after);

@@ -3,8 +3,8 @@
 // way: what an order may cost is reserved at admission, so settlement cannot be refused.
 //
 // Short selling. An ask marked may_short may sell more than is held. What is missing is lent by the
-// pool when it trades, against a margin (150 % of the mark) of which the proceeds are part, at a fee
-// a turn. Goods bought close a short at once, goods held do so at dusk. A short ask holds its claim
+// pool when it trades, against a margin (150 % of the mark) of which the proceeds are part, at a
+// fee a turn. Goods bought close a short at once, goods held do so at dusk. A short ask holds its claim
 // on the pool for the turn only and lapses at dusk. Below 120 % the account is bought in from the
 // book, and what the book lacks is imported at a penalty price: money to `imports`, goods from
 // `imports` to the pool. So the pool is whole again and every unit has a counter-account.
@@ -63,7 +63,7 @@ class Exchange {
   void kill(AccountId account, MarketEvents& events);  // cancels all its orders, disables it
   void kill_all(MarketEvents& events);                 // everybody, until enable_all()
   void enable(AccountId account);                      // lifts kill and throttle
-  void enable_all();                                   // lifts kill_all() and every kill and throttle
+  void enable_all();                                   // lifts kill_all(), every kill, throttle
   void freeze(AccountId account, MarketEvents& events);
   void thaw(AccountId account);
   void exile(AccountId account, MarketEvents& events);

@@ -99,7 +99,8 @@ WhatIf what_if(const Exchange& exchange, const NewOrder& order) {
   if (out.filled.value == 0) return out;
   const Instrument& of = exchange.instrument(order.good);
   out.value = {mul(ahead.price_lots, of.tick_mp)};
-  out.fees = exchange.fee(out.value);
+  for (const Level& fill : book.preview(in, admission.band))  // each is rounded by itself
+    out.fees += exchange.fee(exchange.value(order.good, fill.price, fill.lots));
   out.average = {mul_div(out.value.value, 1, out.filled.value, Round::half_even)};
   const Ticks own = in.side == Side::bid ? book.best_bid() : book.best_ask();
   const Ticks mark = exchange.mark(order.good);

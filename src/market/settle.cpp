@@ -1,8 +1,8 @@
 // Settlement: what trades, rests and drops do to the accounts; and movements outside the book.
 //
-// The margin behind a short is the initial margin at the mark, less what the account's own open bids
-// for that good already hold for closing it: margin + hold is the larger of the two, so a bid that
-// closes a short needs little money of its own, and a bid far below the market frees nothing.
+// The margin behind a short is the initial margin at the mark, less what the account's own open
+// bids for that good already hold for closing it: margin + hold is the larger of the two, so a bid
+// that closes a short needs little money of its own, and one far below the market frees nothing.
 #include <algorithm>
 
 #include "market/exchange.h"
@@ -194,8 +194,8 @@ Moved Exchange::give(GoodId good, AccountId from, AccountId to, Lots lots) {
     return Moved::short_of_goods;
   if (from == to || lots.value == 0) return Moved::done;
   if (!accounts_.at(from).source) accounts_.cost_of_loss(from, good, lots);
-  // Goods that come without a price come at the mark: then what they are later sold for beyond it is
-  // trading profit, and what they were worth when they came is not.
+  // Goods that come without a price come at the mark: what they are later sold for beyond it is
+  // trading profit, what they were worth when they came is not.
   if (!accounts_.at(to).source)
     accounts_.cost_of_trade(to, good, lots, value(good, mark(good), lots));
   accounts_.deliver(good, from, to, lots);
