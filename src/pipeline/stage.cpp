@@ -6,6 +6,7 @@
 #include "core/rng.h"
 #include "core/schema.h"
 #include "core/text.h"
+#include "pipeline/form.h"
 #include "pipeline/parse.h"
 #include "pipeline/reply.h"
 
@@ -117,9 +118,10 @@ Result<Consult> Stage::question(const Question& q, const Frame& frame,
               .wait_ms_max = q.wait_ms_max};
   TRY(std::string system, (traits.terse ? q.system.terse : q.system.full).render(frame.scope));
   TRY(std::string prompt, (traits.terse ? q.prompt.terse : q.prompt.full).render(frame.scope));
+  TRY(out.schema, narrowed(q, frame.scope));
+  if (!traits.terse) prompt += "\n\nForm of the answer: " + form_of(out.schema);
   if (!system.empty()) out.messages.push_back({"system", std::move(system)});
   out.messages.push_back({"user", std::move(prompt)});
-  TRY(out.schema, narrowed(q, frame.scope));
   out.facts = *frame.scope.find("input");
   out.facts.set("draft", frame.draft);
   out.facts.set("seat", frame.seat);
