@@ -19,9 +19,9 @@ struct HttpHeader {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                    // http:// or https://
-  std::vector<HttpHeader> headers;
-  std::string body;
+  std::string url = {};               // http:// or https://
+  std::vector<HttpHeader> headers = {};
+  std::string body = {};
   std::int64_t wait_ms_max = 60'000;  // from sending to the last byte
 };
 

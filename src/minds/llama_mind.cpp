@@ -284,11 +284,6 @@ void LlamaMind::decode(std::vector<Work>& works) {
     work->answer.usage.cpu_us += spent / static_cast<std::int64_t>(whose.size());
 }
 
-std::int64_t cost_nano(const MindSpec& spec, const Answer& answer) {
-  // micro-units a million tokens are billionths of a thousandth of a unit a token
-  return (answer.prompt_count * spec.price_in + answer.answer_count * spec.price_out) / 1'000;
-}
-
 Failure failure_of(Error error, Usage usage) {
   const bool told = error.code == Errc::limit || error.code == Errc::timeout;
   return {told ? error.code : Errc::model, std::move(error.what), std::move(usage)};

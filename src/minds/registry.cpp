@@ -89,8 +89,8 @@ Result<MindSpec> read(const Entry& entry) {
   spec.style = static_cast<Style>(f.choice("style", kStyles, 1));
   spec.context = f.integer("context", {.low = 256, .high = 1 << 20, .otherwise = spec.context});
   spec.parallel = f.integer("parallel", {.low = 1, .high = 64, .otherwise = spec.parallel});
-  spec.price_in = f.integer("price_in", {.low = 0, .high = 1'000'000'000'000, .otherwise = 0});
-  spec.price_out = f.integer("price_out", {.low = 0, .high = 1'000'000'000'000, .otherwise = 0});
+  spec.price_in = f.integer("price_in", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
+  spec.price_out = f.integer("price_out", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
   spec.no_system_role = f.boolean("no_system_role", false);
   spec.reasoning = f.boolean("reasoning", false);
   spec.sampling = sampling_of(f);
@@ -140,6 +140,11 @@ Result<Registry> parse_registry(std::span<const RegistryText> texts) {
     registry.minds.push_back(std::move(spec));
   }
   return registry;
+}
+
+std::int64_t cost_nano(const MindSpec& spec, const Answer& answer) {
+  // Micro-units a million tokens are billionths a thousand tokens.
+  return (answer.prompt_count * spec.price_in + answer.answer_count * spec.price_out) / 1'000;
 }
 
 Json card_of(const MindSpec& spec) {

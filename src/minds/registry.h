@@ -59,8 +59,8 @@ struct MindSpec {
   bool seed = true;                  // whether it takes a `seed`
 
   bool no_system_role = false;       // quirk: the system message goes into the first user message
-  bool reasoning = false;            // quirk: it thinks first, on a channel of its own, and needs
-                                     // tokens for that beyond the answer's
+  bool reasoning = false;            // quirk: it thinks first, on a channel of its own, and is given
+                                     // 4,096 tokens for that beyond the answer's
 };
 
 struct Registry {
@@ -78,6 +78,9 @@ struct RegistryText {
 // Reads the texts in order; an entry whose name stood before overrides it key by key. Every error
 // names file, line, mind and key.
 Result<Registry> parse_registry(std::span<const RegistryText> texts);
+
+// What an answer cost by the price list, from its token counts, rounded down.
+std::int64_t cost_nano(const MindSpec& spec, const Answer& answer);
 
 // The part of a mind's card that the registry knows: name, lab, family, kind, licence, style, prices.
 Json card_of(const MindSpec& spec);

@@ -1,0 +1,198 @@
+#include "host/http.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "core/check.h"
+#include "core/text.h"
+
+namespace wood {
+namespace {
+
+constexpr long kConnectMsMax = 10'000;
+
+void start_curl_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
+}
+
+// What of a URL may stand in a message: no user, no password, no query.
+std::string shown(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  const std::size_t scheme = url.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  const std::size_t user = url.substr(host, path - host).rfind('@');
+  if (user == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, host)) + std::string(url.substr(host + user + 1));
+}
+
+// What runs on this machine is not behind a proxy, whatever the environment says.
+bool is_local(std::string_view url) {
+  for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"})
+    for (const std::string_view scheme : {"http://", "https://"})
+      if (url.starts_with(scheme) && url.substr(scheme.size()).starts_with(host)) return true;
+  return false;
+}
+
+// One request under way.
+struct Transfer {
+  CURL* handle = nullptr;
+  curl_slist* headers = nullptr;
+  const HttpRequest* request = nullptr;
+  std::size_t place = 0;
+  std::size_t body_bytes_max = 0;
+  bool too_long = false;
+  HttpResponse response;
+  char error[CURL_ERROR_SIZE] = "";
+};
+
+std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::size_t bytes = size * count;
+  if (transfer.response.body.size() + bytes > transfer.body_bytes_max) {
+    transfer.too_long = true;
+    return 0;  // ends the transfer
+  }
+  transfer.response.body.append(data, bytes);
+  return bytes;
+}
+
+std::size_t take_header(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const std::string_view line(data, size * count);
+  if (line.starts_with("HTTP/")) transfer.response.headers.clear();  // after a 100 Continue
+  const std::size_t colon = line.find(':');
+  if (colon != std::string_view::npos)
+    transfer.response.headers.push_back(
+        {std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+  return line.size();
+}
+
+}  // namespace
+
+std::string HttpResponse::header(std::string_view name) const {
+  for (const HttpHeader& h : headers)
+    if (lower(h.name) == lower(name)) return h.value;
+  return "";
+}
+
+struct Http::State {
+  CURLM* multi = nullptr;
+  HttpLimits limits;
+  std::vector<CURL*> idle;  // handles to use again
+
+  std::unique_ptr<Transfer> begin(const HttpRequest& request, std::size_t place);
+  Result<HttpResponse> end(Transfer& transfer, CURLcode code);
+};
+
+Http::Http(HttpLimits limits) : state_(std::make_unique<State>()) {
+  start_curl_once();
+  state_->limits = limits;
+  state_->multi = curl_multi_init();
+  CHECK(state_->multi != nullptr && limits.connections_max > 0);
+  curl_multi_setopt(state_->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+                    static_cast<long>(limits.connections_max));
+}
+
+Http::~Http() {
+  for (CURL* handle : state_->idle) curl_easy_cleanup(handle);
+  curl_multi_cleanup(state_->multi);
+}
+
+std::unique_ptr<Transfer> Http::State::begin(const HttpRequest& request, std::size_t place) {
+  auto transfer = std::make_unique<Transfer>();
+  Transfer& t = *transfer;
+  t.request = &request;
+  t.place = place;
+  t.body_bytes_max = limits.body_bytes_max;
+  if (idle.empty()) {
+    t.handle = curl_easy_init();
+    CHECK(t.handle != nullptr);
+  } else {
+    t.handle = idle.back();
+    idle.pop_back();
+    curl_easy_reset(t.handle);
+  }
+  for (const HttpHeader& h : request.headers)
+    t.headers = curl_slist_append(t.headers, (h.name + ": " + h.value).c_str());
+  t.headers = curl_slist_append(t.headers, "Expect:");  // do not wait for a 100 Continue
+  const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(t.handle, option, value); };
+  set(CURLOPT_URL, request.url.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  set(CURLOPT_HTTPHEADER, t.headers);
+  set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request.wait_ms_max, 1)));
+  set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMsMax);
+  if (is_local(request.url)) set(CURLOPT_NOPROXY, "*");
+  set(CURLOPT_ERRORBUFFER, t.error);
+  set(CURLOPT_WRITEFUNCTION, take_body);
+  set(CURLOPT_WRITEDATA, &t);
+  set(CURLOPT_HEADERFUNCTION, take_header);
+  set(CURLOPT_HEADERDATA, &t);
+  set(CURLOPT_PRIVATE, &t);
+  if (!request.body.empty()) {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.data());
+  }
+  CHECK(curl_multi_add_handle(multi, t.handle) == CURLM_OK);
+  return transfer;
+}
+
+Result<HttpResponse> Http::State::end(Transfer& t, CURLcode code) {
+  long status = 0, opened = 0;
+  curl_off_t micros = 0;
+  curl_easy_getinfo(t.handle, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(t.handle, CURLINFO_NUM_CONNECTS, &opened);
+  curl_easy_getinfo(t.handle, CURLINFO_TOTAL_TIME_T, &micros);
+  curl_multi_remove_handle(multi, t.handle);
+  curl_slist_free_all(t.headers);
+  idle.push_back(t.handle);
+  const std::string where = shown(t.request->url) + ": ";
+  if (t.too_long)
+    return fail(Errc::limit, where + "the body is longer than " + std::to_string(t.body_bytes_max) + " bytes");
+  if (code == CURLE_OPERATION_TIMEDOUT)
+    return fail(Errc::timeout, where + "no whole response within " +
+                                   std::to_string(t.request->wait_ms_max) + " ms");
+  if (code != CURLE_OK) {
+    const bool usage = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    return fail(usage ? Errc::usage : Errc::network,
+                where + (t.error[0] != '\0' ? t.error : curl_easy_strerror(code)));
+  }
+  t.response.status = static_cast<int>(status);
+  t.response.wall_us = micros;
+  t.response.reused = opened == 0;
+  return std::move(t.response);
+}
+
+std::vector<Result<HttpResponse>> Http::send(std::span<const HttpRequest> requests) {
+  State& s = *state_;
+  std::vector<Result<HttpResponse>> results(requests.size(), HttpResponse{});
+  std::vector<std::unique_ptr<Transfer>> active;
+  std::size_t next = 0;
+  while (next < requests.size() || !active.empty()) {
+    while (next < requests.size() && static_cast<int>(active.size()) < s.limits.connections_max) {
+      active.push_back(s.begin(requests[next], next));
+      ++next;
+    }
+    int running = 0, left = 0;
+    CHECK(curl_multi_perform(s.multi, &running) == CURLM_OK);
+    bool finished = false;
+    while (CURLMsg* message = curl_multi_info_read(s.multi, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;  // the message dies with the handle
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      results[transfer->place] = s.end(*transfer, code);
+      std::erase_if(active, [&](const auto& t) { return t.get() == transfer; });
+      finished = true;
+    }
+    if (!finished && running > 0) curl_multi_poll(s.multi, nullptr, 0, 1'000, nullptr);
+  }
+  return results;
+}
+
+}  // namespace wood

@@ -1,0 +1,178 @@
+#include "minds/openai_mind.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "core/schema.h"
+#include "host/clock.h"
+#include "minds/dialect.h"
+#include "minds/reader.h"
+#include "trial/fake_server.h"
+
+namespace wood {
+namespace {
+
+constexpr const char* kKeyName = "WOOD_TEST_KEY";
+const std::string kKey = "sk-very-secret";
+const std::string kBearer = "Bearer sk-very-secret";
+
+const Json& schema() {
+  static const Json value = parse_json(R"({"type":"object","required":["why","qty"],"properties":{
+    "qty":{"type":"integer","minimum":2,"maximum":9},"why":{"type":"string","maxLength":9}}})").value();
+  return value;
+}
+
+struct Stage {
+  std::unique_ptr<FakeServer> server;
+  std::unique_ptr<Mind> mind;
+};
+
+Stage stage(std::vector<Manner> manners, std::int64_t retries_max = 3, std::int64_t parallel = 4) {
+  Stage out;
+  out.server = FakeServer::start(std::move(manners)).value();
+  MindSpec spec;
+  spec.name = "fake";
+  spec.kind = MindKind::openai;
+  spec.endpoint = out.server->endpoint();
+  spec.model = "fake-model";
+  spec.key_env = kKeyName;
+  spec.retries_max = retries_max;
+  spec.parallel = parallel;
+  spec.price_in = 150'000;   // 0.15 a million
+  spec.price_out = 600'000;
+  ::setenv(kKeyName, kKey.c_str(), 1);
+  out.mind = openai_mind(spec, {.first_ms = 4, .longest_ms = 40});
+  return out;
+}
+
+std::vector<Ask> asks_of(int count, std::int64_t wait_ms_max = 5'000) {
+  std::vector<Ask> asks(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    asks[i].prompt = {i};
+    asks[i].messages = {{"system", "You trade."}, {"user", "Ask " + std::to_string(i)}};
+    asks[i].schema = schema();
+    asks[i].wait_ms_max = wait_ms_max;
+    asks[i].sampling.temperature_milli = 700;
+  }
+  return asks;
+}
+
+Answer answer_of(const Reply& reply) {
+  if (const auto* failure = std::get_if<Failure>(&reply)) {
+    ADD_FAILURE() << failure->what;
+    return {};
+  }
+  return std::get<Answer>(reply);
+}
+
+Failure failure_of(const Reply& reply) {
+  EXPECT_TRUE(std::holds_alternative<Failure>(reply));
+  const auto* failure = std::get_if<Failure>(&reply);
+  return failure != nullptr ? *failure : Failure{};
+}
+
+Reply one(std::vector<Manner> manners, std::int64_t retries_max = 3, std::int64_t wait_ms_max = 5'000) {
+  const Stage s = stage(std::move(manners), retries_max);
+  return s.mind->ask(asks_of(1, wait_ms_max))[0];
+}
+
+TEST(Openai, many_asks_over_few_connections_in_the_order_asked) {
+  const Stage s = stage({Manner::ok});
+  for (int round = 0; round < 2; ++round) {
+    const auto replies = s.mind->ask(asks_of(20));
+    for (const Reply& reply : replies) {
+      const Answer answer = answer_of(reply);
+      EXPECT_EQ(answer.text, R"({"why":"","qty":2})");
+      EXPECT_EQ(answer.prompt_count, 100);
+      EXPECT_EQ(answer.answer_count, 20);
+      EXPECT_EQ(answer.cost_nano, 27'000);  // 100 · 0.15 + 20 · 0.60 millionths
+      EXPECT_EQ(answer.usage.response_id, "fake-1");
+      EXPECT_EQ(answer.usage.retries, 0);
+    }
+  }
+  std::set<int> connections;
+  for (const Request& request : s.server->requests()) {
+    connections.insert(request.connection);
+    EXPECT_EQ(request.authorization, kBearer);
+  }
+  EXPECT_EQ(s.server->requests().size(), 40u);
+  EXPECT_LE(connections.size(), 4u);
+}
+
+TEST(Openai, what_passes_is_tried_again) {
+  for (const Manner manner : {Manner::busy, Manner::broken, Manner::cut}) {
+    const Answer answer = answer_of(one({manner, manner, Manner::ok}));
+    EXPECT_EQ(answer.text, R"({"why":"","qty":2})");
+    EXPECT_EQ(answer.usage.retries, 2);
+  }
+  const std::int64_t began = now_us();
+  EXPECT_EQ(answer_of(one({Manner::busy_long, Manner::ok})).usage.retries, 1);
+  EXPECT_GE(now_us() - began, 1'000'000);  // Retry-After: 1
+}
+
+TEST(Openai, what_does_not_pass_is_a_failure_with_its_code) {
+  EXPECT_EQ(failure_of(one({Manner::broken}, 2)).code, Errc::remote);
+  EXPECT_EQ(failure_of(one({Manner::broken}, 2)).usage.retries, 2);
+  EXPECT_EQ(failure_of(one({Manner::cut}, 1)).code, Errc::network);
+  EXPECT_EQ(failure_of(one({Manner::slow}, 3, 100)).code, Errc::timeout);
+  EXPECT_EQ(failure_of(one({Manner::garbage})).code, Errc::remote);
+  EXPECT_EQ(failure_of(one({Manner::too_long})).code, Errc::limit);
+  EXPECT_EQ(failure_of(one({Manner::busy_long}, 3, 300)).code, Errc::remote);  // no time to wait a second
+}
+
+TEST(Openai, the_key_is_in_no_message_and_no_card) {
+  const Failure failure = failure_of(one({Manner::forbidden}));
+  EXPECT_EQ(failure.code, Errc::remote);
+  EXPECT_EQ(failure.what.find(kKey), std::string::npos) << failure.what;
+  EXPECT_EQ(stage({Manner::ok}).mind->card().dump().find(kKey), std::string::npos);
+}
+
+TEST(Openai, refusals_reasoning_and_disobedience_are_answers) {
+  const Answer refused = answer_of(one({Manner::refusal}));
+  EXPECT_EQ(refused.finish, Finish::refused);
+  EXPECT_EQ(refused.text, "I would rather not.");
+  EXPECT_EQ(answer_of(one({Manner::reasoning})).reasoning, "Let me think about honey.");
+  EXPECT_TRUE(read_answer(answer_of(one({Manner::chatty})).text, schema()).value);
+  EXPECT_FALSE(read_answer(answer_of(one({Manner::wrong_schema})).text, schema()).value);
+}
+
+TEST(Openai, nobody_there_is_a_network_failure) {
+  MindSpec spec;
+  spec.name = "nobody";
+  spec.endpoint = "http://127.0.0.1:1/v1";
+  spec.retries_max = 1;
+  const auto replies = openai_mind(spec, {.first_ms = 1, .longest_ms = 2})->ask(asks_of(2));
+  for (const Reply& reply : replies) EXPECT_EQ(failure_of(reply).code, Errc::network);
+}
+
+TEST(Dialect, the_request_says_what_is_asked) {
+  MindSpec spec;
+  spec.model = "m";
+  spec.no_system_role = true;
+  const std::string body = request_body(spec, asks_of(1)[0]);
+  EXPECT_NE(body.find(R"("temperature":0.700)"), std::string::npos) << body;
+  EXPECT_NE(body.find(R"("properties":{"why":)"), std::string::npos) << "required order: " << body;
+  EXPECT_NE(body.find(R"("strict":true)"), std::string::npos);
+  const Json json = parse_json(body, Floats::nearest).value();
+  EXPECT_EQ(json.at("messages").items().size(), 1u);
+  EXPECT_EQ(json.at("messages").items()[0].str_or("content", ""), "You trade.\n\nAsk 0");
+  EXPECT_EQ(json.int_or("max_tokens", 0), 256);
+  spec.schema_mode = SchemaMode::none;
+  EXPECT_EQ(request_body(spec, asks_of(1)[0]).find("response_format"), std::string::npos);
+}
+
+TEST(Dialect, any_response_is_an_answer_or_an_error) {
+  for (const char* body : {"", "null", "[]", "{}", R"({"choices":[]})", R"({"choices":[1]})",
+                           R"({"choices":[{"message":1}]})", R"({"choices":[{"message":{"content":7}}]})",
+                           R"({"choices":[{"message":{"content":[{"text":"a"},{"text":"b"}]}}]})",
+                           R"({"error":"no"})", R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":-1}})"}) {
+    const auto answer = answer_in({}, body);
+    if (!answer) EXPECT_EQ(answer.error().code, Errc::remote) << body;
+    else EXPECT_GE(answer->prompt_count, 0) << body;
+  }
+}
+
+}  // namespace
+}  // namespace wood
