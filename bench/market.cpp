@@ -232,8 +232,10 @@ int main(int argc, char** argv) {
   const Count plain = run_plain(messages);
   const Count full = run_exchange(messages);
   std::printf("{\"messages\":%lld,\"per_second\":%.0f,\"ns\":%.0f,\"refused\":%lld,\"trades\":%lld,"
+              "\"admitted_per_second\":%.0f,"
               "\"peer_per_second\":%.0f,\"peer_trades\":%lld,\"ratio_to_peer\":%.2f}\n",
               static_cast<long long>(full.messages), full.rate(), 1e9 / full.rate(),
               static_cast<long long>(full.refused), static_cast<long long>(full.trades),
+              static_cast<double>(full.messages - full.refused) / full.seconds,
               plain.rate(), static_cast<long long>(plain.trades), full.rate() / plain.rate());
 }

@@ -51,8 +51,8 @@ std::int64_t clamped(double value) {
 
 }  // namespace
 
-// x = k·ln 2 + r with |r| <= ln 2 / 2, then the series of e^r to r^13: less than half a unit in the
-// last place is lost (0.3466^14/14! < 5e-18).
+// x = k·ln 2 + r with |r| <= ln 2 / 2, then the series of e^r to r^13. What is cut off is below
+// 0.3466^14/14! < 5e-18.
 double exp_of(double x) {
   CHECK(x >= -700 && x <= 700);
   const auto k = static_cast<int>(rounded(x / (ln2_high + ln2_low)));

@@ -56,12 +56,14 @@ std::optional<std::int64_t> fixed_point(std::string_view text) {
 
 struct Column {
   std::size_t index = 0;
-  bool head = false;  // the first line names columns
+  std::size_t width = 0;  // columns of the first line
+  bool head = false;      // which names them
 };
 
 Result<Column> column_of(const Row& first, const std::string& wanted) {
   const auto found = std::find(first.begin(), first.end(), wanted);
-  if (found != first.end()) return Column{static_cast<std::size_t>(found - first.begin()), true};
+  if (found != first.end())
+    return Column{static_cast<std::size_t>(found - first.begin()), first.size(), true};
   const auto number = to_int(wanted);
   if (!number) {
     const std::string close = nearest_name(wanted, first);
@@ -72,21 +74,21 @@ Result<Column> column_of(const Row& first, const std::string& wanted) {
     return fail(Errc::schema, "column " + wanted + " is not there: line 1 has " +
                                   std::to_string(first.size()) + " columns");
   const auto index = static_cast<std::size_t>(*number - 1);
-  return Column{index, !fixed_point(first[index]).has_value()};
+  return Column{index, first.size(), !fixed_point(first[index]).has_value()};
 }
 
-Result<std::int64_t> price_of(const std::optional<Row>& row, std::size_t column, int line) {
-  const std::string where = "line " + std::to_string(line) + ", column " +
-                            std::to_string(column + 1);
-  if (!row) return fail(Errc::parse, "line " + std::to_string(line) + ": a quote is not closed");
-  if (column >= row->size())
-    return fail(Errc::parse, where + ": the line has only " + std::to_string(row->size()) +
-                                 " columns");
-  const auto value = fixed_point((*row)[column]);
-  if (!value)
-    return fail(Errc::parse, where + ": \"" + (*row)[column] + "\" is no decimal number");
+// The price in one line. A line of another width is refused: it may be a decimal comma.
+Result<std::int64_t> price_of(const Row& row, const Column& column, int line) {
+  const std::string at = "line " + std::to_string(line);
+  if (row.size() != column.width)
+    return fail(Errc::parse, at + ": the line has " + std::to_string(row.size()) +
+                                 " columns, the first has " + std::to_string(column.width));
+  const std::string where = at + ", column " + std::to_string(column.index + 1);
+  const std::string& text = row[column.index];
+  const auto value = fixed_point(text);
+  if (!value) return fail(Errc::parse, where + ": \"" + text + "\" is no decimal number");
   if (*value <= 0)
-    return fail(Errc::parse, where + ": a price must be above zero, not " + (*row)[column]);
+    return fail(Errc::parse, where + ": a price must be above zero, not " + text);
   return *value;
 }
 
@@ -180,13 +182,13 @@ Result<Prices> parse_prices(std::string_view csv, const std::string& column) {
         line.find(';') != std::string_view::npos)
       separator = ';';
     const auto row = fields_of(line, separator);
+    if (!row)
+      return fail(Errc::parse, "line " + std::to_string(number) + ": a quote is not closed");
     if (!chosen) {
-      if (!row) return fail(Errc::parse, "line " + std::to_string(number) +
-                                             ": a quote is not closed");
       TRY(chosen, column_of(*row, column));
       if (chosen->head) continue;
     }
-    TRY(const std::int64_t value, price_of(row, chosen->index, number));
+    TRY(const std::int64_t value, price_of(*row, *chosen, number));
     if (prices.values.empty()) prices.first_line = number;
     prices.values.push_back(value);
   }
