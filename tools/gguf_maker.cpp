@@ -1,6 +1,6 @@
-// wood_gguf: writes tiny GGUF models with random weights, one for each architecture that the real minds
-// have. They know nothing, but they load, tokenize, attend and answer under a schema exactly as the
-// large ones do, so that every test runs without a download. The bytes follow from the seed.
+// wood_gguf: writes tiny GGUF models with random weights, one for each architecture that the real
+// minds have. They know nothing, but they load, tokenize, attend and answer under a schema exactly
+// as the large ones do, so that every test runs without a download. The bytes follow from the seed.
 //
 //   wood_gguf --out DIR [--seed N]
 #include <ggml.h>
@@ -22,17 +22,17 @@ namespace {
 struct Shape {
   const char* file;
   const char* architecture;
-  const char* chat;       // a template in Jinja, as such models carry it
+  const char* chat;  // a template in Jinja, as such models carry it
   std::uint32_t width, heads, heads_kv, head_width, hidden;
-  bool tied;              // the output shares the embedding's weights
+  bool tied;  // the output shares the embedding's weights
   float epsilon;
 };
 
 constexpr std::uint32_t kLayers = 3;
 constexpr std::uint32_t kContext = 4'096;
 
-// The templates say with Jinja what llama.cpp's own renderers, which recognise them by their markers,
-// write without it.
+// The templates say with Jinja what llama.cpp's own renderers, which recognise them by their
+// markers, write without it.
 constexpr const char* kLlama =
     "{{ '<|begin_of_text|>' }}{% for message in messages %}{{ '<|start_header_id|>' + "
     "message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}"
@@ -51,7 +51,8 @@ constexpr const char* kQwen =
     "{{ '<|im_start|>assistant\\n' }}{% endif %}";
 constexpr const char* kMistral =
     "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'assistant' %}"
-    "{{ message['content'] + eos_token }}{% else %}{{ \"[INST]\" + message['content'] + \"[/INST]\" }}"
+    "{{ message['content'] + eos_token }}{% else %}{{ \"[INST]\" + message['content'] + "
+    "\"[/INST]\" }}"
     "{% endif %}{% endfor %}{# [AVAILABLE_TOOLS] are not offered #}";
 
 constexpr Shape kShapes[] = {
@@ -64,20 +65,38 @@ constexpr Shape kShapes[] = {
 };
 
 const std::vector<std::string>& markers() {
-  static const std::vector<std::string> names = {
-      "<|pad|>", "<|endoftext|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>",
-      "<|eot_id|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<start_of_turn>",
-      "<end_of_turn>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "</s>", "<s>"};
+  static const std::vector<std::string> names = {"<|pad|>",
+                                                 "<|endoftext|>",
+                                                 "<|begin_of_text|>",
+                                                 "<|start_header_id|>",
+                                                 "<|end_header_id|>",
+                                                 "<|eot_id|>",
+                                                 "<|system|>",
+                                                 "<|user|>",
+                                                 "<|assistant|>",
+                                                 "<|end|>",
+                                                 "<start_of_turn>",
+                                                 "<end_of_turn>",
+                                                 "<|im_start|>",
+                                                 "<|im_end|>",
+                                                 "[INST]",
+                                                 "[/INST]",
+                                                 "</s>",
+                                                 "<s>"};
   return names;
 }
 
 // Words of the market and of JSON; each becomes a chain of merges, so that it ends as one token.
 constexpr std::string_view kWords =
-    "the and you your are for that this with have will what not but all was can price prices buy sell "
-    "hold order orders limit market quantity qty side good goods honey acorn mushroom reason because "
-    "action none pass approve reject risk cash profit loss trade trades trader rumour say says said "
+    "the and you your are for that this with have will what not but all was can price prices buy "
+    "sell "
+    "hold order orders limit market quantity qty side good goods honey acorn mushroom reason "
+    "because "
+    "action none pass approve reject risk cash profit loss trade trades trader rumour say says "
+    "said "
     "turn today tomorrow pebble pebbles bank debt loan interest vote yes no true false null system "
-    "user assistant answer json text name value agent patron magistrate creature desk analyst bid ask "
+    "user assistant answer json text name value agent patron magistrate creature desk analyst bid "
+    "ask "
     "high low more less than from into over under spread position exposure inventory memory plan";
 
 // UTF-8 of a code point below 0x800.
@@ -86,8 +105,8 @@ std::string utf8(std::uint32_t point) {
   return {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 0x3F))};
 }
 
-// The printable stand-in that byte-level BPE vocabularies use for each byte: the byte itself where it is
-// a printable Latin-1 character, else 256 + n in order of the bytes that are not.
+// The printable stand-in that byte-level BPE vocabularies use for each byte: the byte itself where
+// it is a printable Latin-1 character, else 256 + n in order of the bytes that are not.
 std::vector<std::string> byte_symbols() {
   std::vector<std::string> symbols;
   std::uint32_t next = 256;
@@ -147,7 +166,8 @@ void put_shape(gguf_context* file, const Shape& s, std::size_t tokens) {
   };
   const auto f32 = [&](const char* name, float v) { gguf_set_val_f32(file, key(name).c_str(), v); };
   gguf_set_val_str(file, "general.architecture", s.architecture);
-  gguf_set_val_str(file, "general.name", std::string(s.file, std::string_view(s.file).find('.')).c_str());
+  gguf_set_val_str(file, "general.name",
+                   std::string(s.file, std::string_view(s.file).find('.')).c_str());
   gguf_set_val_str(file, "general.license", "MIT");
   gguf_set_val_u32(file, "general.file_type", 1);  // mostly F16
   u32("context_length", kContext);
@@ -180,7 +200,8 @@ void put_tokenizer(gguf_context* file, const Shape& s, const Vocabulary& v) {
   gguf_set_val_str(file, "tokenizer.ggml.model", "gpt2");
   gguf_set_val_str(file, "tokenizer.ggml.pre", "qwen2");
   put_strings(file, "tokenizer.ggml.tokens", v.tokens);
-  gguf_set_arr_data(file, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, v.types.data(), v.types.size());
+  gguf_set_arr_data(file, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, v.types.data(),
+                    v.types.size());
   put_strings(file, "tokenizer.ggml.merges", v.merges);
   gguf_set_val_u32(file, "tokenizer.ggml.bos_token_id", id("<s>"));
   gguf_set_val_u32(file, "tokenizer.ggml.eos_token_id", id("<|endoftext|>"));
@@ -200,7 +221,8 @@ class Weights {
     ggml_tensor* tensor = ggml_new_tensor_2d(memory_, GGML_TYPE_F16, in, out);
     auto* data = static_cast<ggml_fp16_t*>(tensor->data);
     const float deviation = scale * root(1.0F / static_cast<float>(in));
-    fill(name, in * out, [&](std::int64_t i, float z) { data[i] = ggml_fp32_to_fp16(z * deviation); });
+    fill(name, in * out,
+         [&](std::int64_t i, float z) { data[i] = ggml_fp32_to_fp16(z * deviation); });
     put(tensor, name);
   }
   // A vector around `mean`, as F32.
@@ -275,7 +297,8 @@ void put_layer(Weights& w, const Shape& s, std::uint32_t layer) {
 bool write(const Shape& s, const std::string& dir, std::uint64_t seed) {
   const Vocabulary v = vocabulary();
   const auto tokens = static_cast<std::int64_t>(v.tokens.size());
-  ggml_context* memory = ggml_init({.mem_size = 32u << 20, .mem_buffer = nullptr, .no_alloc = false});
+  ggml_context* memory =
+      ggml_init({.mem_size = 32u << 20, .mem_buffer = nullptr, .no_alloc = false});
   CHECK(memory != nullptr);
   gguf_context* file = gguf_init_empty();
   put_shape(file, s, v.tokens.size());

@@ -66,7 +66,8 @@ Response respond(Manner manner, const Request& request) {
     case Manner::busy:
     case Manner::busy_long: {
       Response response = error(429, "too many requests", "rate_limit_exceeded");
-      response.headers = std::string("Retry-After: ") + (manner == Manner::busy ? "0" : "1") + "\r\n";
+      response.headers =
+          std::string("Retry-After: ") + (manner == Manner::busy ? "0" : "1") + "\r\n";
       return response;
     }
     case Manner::broken: return error(500, "something broke", "server_error");
@@ -77,10 +78,12 @@ Response respond(Manner manner, const Request& request) {
       break;
     case Manner::wrong_schema: message.set("content", R"({"unasked":[1,2,3]})"); break;
     case Manner::chatty:
-      message.set("content", "Of course!\n```json\n" + message.at("content").string() + "\n```\nAnything else?");
+      message.set("content", "Of course!\n```json\n" + message.at("content").string() +
+                                 "\n```\nAnything else?");
       break;
     case Manner::reasoning: message.set("reasoning_content", "Let me think about honey."); break;
-    case Manner::forbidden: return error(401, "wrong key: " + request.authorization, "invalid_api_key");
+    case Manner::forbidden:
+      return error(401, "wrong key: " + request.authorization, "invalid_api_key");
     case Manner::too_long: return error(400, "the prompt is too long", "context_length_exceeded");
   }
   return completion(message, "stop");
@@ -178,13 +181,16 @@ void FakeServer::State::serve(int socket, int connection) {
     request->connection = connection;
     const Manner manner = note(*request);
     if (manner == Manner::slow) sleep_us(400'000);
-    const Response response =
-        request->path == "/v1/chat/completions" ? respond(manner, *request) : error(404, "no such path", "");
-    const std::string text = "HTTP/1.1 " + std::to_string(response.status) + " X\r\nContent-Type: " +
-                             "application/json\r\n" + response.headers + "Content-Length: " +
-                             std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+    const Response response = request->path == "/v1/chat/completions"
+                                  ? respond(manner, *request)
+                                  : error(404, "no such path", "");
+    const std::string text = "HTTP/1.1 " + std::to_string(response.status) +
+                             " X\r\nContent-Type: " + "application/json\r\n" + response.headers +
+                             "Content-Length: " + std::to_string(response.body.size()) +
+                             "\r\n\r\n" + response.body;
     const bool cut = manner == Manner::cut;
-    if (!send_all(socket, cut ? std::string_view(text).substr(0, text.size() / 2) : text) || cut) break;
+    if (!send_all(socket, cut ? std::string_view(text).substr(0, text.size() / 2) : text) || cut)
+      break;
   }
   ::close(socket);
 }
@@ -204,7 +210,8 @@ Result<std::unique_ptr<FakeServer>> FakeServer::start(std::vector<Manner> manner
   socklen_t size = sizeof address;
   if (s.listener < 0 || ::bind(s.listener, plain, size) != 0 || ::listen(s.listener, 64) != 0 ||
       ::getsockname(s.listener, plain, &size) != 0)
-    return fail(Errc::environment, std::string("cannot listen on the loopback: ") + std::strerror(errno));
+    return fail(Errc::environment,
+                std::string("cannot listen on the loopback: ") + std::strerror(errno));
   s.port = ntohs(address.sin_port);
   s.acceptor = std::thread([&s] { s.accept_all(); });
   return server;

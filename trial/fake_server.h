@@ -1,5 +1,6 @@
-// A server on the loopback that speaks /v1/chat/completions, honestly or with faults: what the openai
-// mind is tried against. It answers with the shortest text that the schema of the request allows.
+// A server on the loopback that speaks /v1/chat/completions, honestly or with faults: what the
+// openai mind is tried against. It answers with the shortest text that the schema of the request
+// allows.
 #pragma once
 
 #include <memory>
@@ -12,18 +13,18 @@ namespace wood {
 
 enum class Manner {
   ok,
-  slow,            // answers after 400 ms
-  busy,            // 429 with Retry-After: 0
-  busy_long,       // 429 with Retry-After: 1
-  broken,          // 500
-  cut,             // half a response, then the connection ends
-  garbage,         // 200 with bytes that are no JSON
-  refusal,         // 200 with a refusal
-  wrong_schema,    // 200 with an answer that does not conform
-  chatty,          // 200 that ignores response_format: prose and a fence
-  reasoning,       // 200 with a reasoning_content beside the answer
-  forbidden,       // 401 that quotes the key back
-  too_long,        // 400 with the code for a prompt beyond the context
+  slow,          // answers after 400 ms
+  busy,          // 429 with Retry-After: 0
+  busy_long,     // 429 with Retry-After: 1
+  broken,        // 500
+  cut,           // half a response, then the connection ends
+  garbage,       // 200 with bytes that are no JSON
+  refusal,       // 200 with a refusal
+  wrong_schema,  // 200 with an answer that does not conform
+  chatty,        // 200 that ignores response_format: prose and a fence
+  reasoning,     // 200 with a reasoning_content beside the answer
+  forbidden,     // 401 that quotes the key back
+  too_long,      // 400 with the code for a prompt beyond the context
 };
 
 struct Request {
@@ -35,8 +36,8 @@ struct Request {
 
 class FakeServer {
  public:
-  // Listens on a free port of 127.0.0.1. Requests are met in these manners, one after another in order
-  // of arrival; after the last one with the last. `manners` must not be empty.
+  // Listens on a free port of 127.0.0.1. Requests are met in these manners, one after another in
+  // order of arrival; after the last one with the last. `manners` must not be empty.
   static Result<std::unique_ptr<FakeServer>> start(std::vector<Manner> manners);
   ~FakeServer();
   FakeServer(const FakeServer&) = delete;

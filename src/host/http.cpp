@@ -119,7 +119,9 @@ std::unique_ptr<Transfer> Http::State::begin(const HttpRequest& request, std::si
   for (const HttpHeader& h : request.headers)
     t.headers = curl_slist_append(t.headers, (h.name + ": " + h.value).c_str());
   t.headers = curl_slist_append(t.headers, "Expect:");  // do not wait for a 100 Continue
-  const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(t.handle, option, value); };
+  const auto set = [&](CURLoption option, auto value) {
+    curl_easy_setopt(t.handle, option, value);
+  };
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
@@ -153,7 +155,8 @@ Result<HttpResponse> Http::State::end(Transfer& t, CURLcode code) {
   idle.push_back(t.handle);
   const std::string where = shown(t.request->url) + ": ";
   if (t.too_long)
-    return fail(Errc::limit, where + "the body is longer than " + std::to_string(t.body_bytes_max) + " bytes");
+    return fail(Errc::limit,
+                where + "the body is longer than " + std::to_string(t.body_bytes_max) + " bytes");
   if (code == CURLE_OPERATION_TIMEDOUT)
     return fail(Errc::timeout, where + "no whole response within " +
                                    std::to_string(t.request->wait_ms_max) + " ms");

@@ -13,13 +13,13 @@
 namespace wood {
 
 struct HttpHeader {
-  std::string name;   // matched without regard to case
+  std::string name;  // matched without regard to case
   std::string value;
 };
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url = {};               // http:// or https://
+  std::string url = {};  // http:// or https://
   std::vector<HttpHeader> headers = {};
   std::string body = {};
   std::int64_t wait_ms_max = 60'000;  // from sending to the last byte
@@ -30,7 +30,7 @@ struct HttpResponse {
   std::vector<HttpHeader> headers;
   std::string body;
   std::int64_t wall_us = 0;
-  bool reused = false;                // came over a connection that an earlier request had opened
+  bool reused = false;  // came over a connection that an earlier request had opened
 
   // The value of a header, "" if there is none.
   [[nodiscard]] std::string header(std::string_view name) const;

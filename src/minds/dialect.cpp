@@ -21,8 +21,8 @@ std::vector<std::string> order_of(const Json& schema) {
   return keys;
 }
 
-// A schema as text: properties in order, and closed, as strict servers demand. `strict` becomes false
-// where a member is optional, which they refuse.
+// A schema as text: properties in order, and closed, as strict servers demand. `strict` becomes
+// false where a member is optional, which they refuse.
 void write_schema(const Json& schema, std::string& out, bool& strict) {
   const Json* properties = schema.find("properties");
   out += '{';
@@ -139,9 +139,10 @@ Result<Answer> answer_in(const MindSpec& spec, const std::string& body) {
     if (answer.text.empty()) answer.text = refusal;
   }
   if (const Json* usage = parsed->find("usage")) {
-    const auto count = [&](const char* key) {  // a server may claim anything: keep the cost in range
-      return std::clamp<std::int64_t>(usage->int_or(key, 0), 0, 100'000'000);
-    };
+    const auto count =
+        [&](const char* key) {  // a server may claim anything: keep the cost in range
+          return std::clamp<std::int64_t>(usage->int_or(key, 0), 0, 100'000'000);
+        };
     answer.prompt_count = count("prompt_tokens");
     answer.answer_count = count("completion_tokens");
   }

@@ -11,14 +11,16 @@ namespace wood {
 // Tokens that a mind which thinks first may use beyond the answer's.
 constexpr std::int64_t kReasoningTokens = 4'096;
 
-// The body of the request. Its schema lists members in the order of `required`, then the rest: servers
-// generate in the order they read.
+// The body of the request. Its schema lists members in the order of `required`, then the rest:
+// servers generate in the order they read.
 std::string request_body(const MindSpec& spec, const Ask& ask);
 
-// The answer in a response of status 200; Errc::remote if there is none in it. Usage: response_id only.
+// The answer in a response of status 200; Errc::remote if there is none in it. Usage: response_id
+// only.
 Result<Answer> answer_in(const MindSpec& spec, const std::string& body);
 
-// What a response of another status says: Errc::limit if the prompt was too long, else Errc::remote.
+// What a response of another status says: Errc::limit if the prompt was too long, else
+// Errc::remote.
 Error error_in(int status, const std::string& body);
 
 }  // namespace wood

@@ -17,7 +17,8 @@
 namespace wood {
 namespace {
 
-// llama.cpp tells why it failed only in its log: the last error of this thread is kept for our message.
+// llama.cpp tells why it failed only in its log: the last error of this thread is kept for our
+// message.
 std::string& last_complaint() {
   thread_local std::string text;
   return text;
@@ -77,7 +78,8 @@ Status load_backend(const std::string& variant) {
 
 std::string text_of(const gguf_context* file, const std::string& key) {
   const std::int64_t at = gguf_find_key(file, key.c_str());
-  return at >= 0 && gguf_get_kv_type(file, at) == GGUF_TYPE_STRING ? gguf_get_val_str(file, at) : "";
+  return at >= 0 && gguf_get_kv_type(file, at) == GGUF_TYPE_STRING ? gguf_get_val_str(file, at)
+                                                                   : "";
 }
 
 std::int64_t number_of(const gguf_context* file, const std::string& key) {
@@ -99,7 +101,8 @@ std::string engine_version() { return llama_version(); }
 Result<GgufInfo> read_gguf(const std::string& path) {
   listen_once();
   gguf_context* file = gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr});
-  if (file == nullptr) return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
+  if (file == nullptr)
+    return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
   const std::unique_ptr<gguf_context, void (*)(gguf_context*)> owner(file, gguf_free);
   GgufInfo info;
   info.architecture = text_of(file, "general.architecture");
@@ -160,7 +163,8 @@ struct Engine::State {
 Engine::Engine() : state_(std::make_unique<State>()) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::load(const std::string& path, const EngineOptions& options) {
+Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
+                                             const EngineOptions& options) {
   llama_model_params model_params = llama_model_default_params();
   model_params.n_gpu_layers = 0;
   std::unique_ptr<Engine> engine(new Engine());
@@ -184,7 +188,8 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path, const Engi
   s.context = llama_init_from_model(s.model, params);
   if (s.context == nullptr)
     return fail(Errc::model, "no context of " + std::to_string(s.sequences) + " x " +
-                                 std::to_string(options.context) + " tokens for " + path + complaint());
+                                 std::to_string(options.context) + " tokens for " + path +
+                                 complaint());
   s.batch = llama_batch_init(tokens, 0, 1);
   return engine;
 }
@@ -192,26 +197,28 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path, const Engi
 int Engine::vocabulary() const { return llama_vocab_n_tokens(state_->vocab); }
 
 std::string Engine::control(Token token) const {
-  return llama_vocab_is_control(state_->vocab, token) ? llama_vocab_get_text(state_->vocab, token) : "";
+  return llama_vocab_is_control(state_->vocab, token) ? llama_vocab_get_text(state_->vocab, token)
+                                                      : "";
 }
 
 bool Engine::ends(Token token) const { return llama_vocab_is_eog(state_->vocab, token); }
 
 std::string Engine::bytes(Token token) const {
   std::string text(64, '\0');
-  int count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0,
-                                   false);
+  int count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()),
+                                   0, false);
   if (count < 0) {
     text.resize(static_cast<std::size_t>(-count));
-    count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()), 0,
-                                 false);
+    count = llama_token_to_piece(state_->vocab, token, text.data(), static_cast<int>(text.size()),
+                                 0, false);
   }
   text.resize(static_cast<std::size_t>(std::max(count, 0)));
   return text;
 }
 
 namespace {
-std::vector<Engine::Token> tokens_of(const llama_vocab* vocab, const std::string& text, bool prompt) {
+std::vector<Engine::Token> tokens_of(const llama_vocab* vocab, const std::string& text,
+                                     bool prompt) {
   std::vector<Engine::Token> tokens(text.size() + 8);
   const auto run = [&] {
     return llama_tokenize(vocab, text.data(), static_cast<int>(text.size()), tokens.data(),
@@ -274,10 +281,11 @@ void Engine::State::put(Token token, int position, int sequence, bool logits) {
 // What keeps the logits of a sequence independent of its companions, each found by measuring:
 // - llama.cpp cuts a batch so that each part has equally many tokens of every sequence, and only
 //   neighbours share a part. Equal pieces are therefore never cut.
-// - The kernels multiply a matrix with one column by another routine than with several, which sums in
-//   another order. So no multiplication may have a single column: a piece of several tokens asks for
-//   the logits of its last two; single tokens always have a neighbour, if need be one that carries
-//   padding, which also keeps them in one part.
+// - The kernels multiply a matrix with one column by another routine than with several, which sums
+// in
+//   another order. So no multiplication may have a single column: a piece of several tokens asks
+//   for the logits of its last two; single tokens always have a neighbour, if need be one that
+//   carries padding, which also keeps them in one part.
 Status Engine::decode(std::span<const Piece> pieces) {
   State& s = *state_;
   CHECK(!pieces.empty());
@@ -304,7 +312,8 @@ Status Engine::decode(std::span<const Piece> pieces) {
   if (s.batch.n_tokens == 1) pad(expected);
   const int code = llama_decode(s.context, s.batch);
   if (code == 0) return {};
-  return fail(Errc::model, "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
+  return fail(Errc::model,
+              "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
 }
 
 std::span<const float> Engine::logits(std::size_t piece) const {

@@ -1,6 +1,6 @@
-// llama.cpp, as much of it as the llama mind needs: the one place that includes its headers. A model,
-// a context of several sequences, each with a KV stream of its own, and logits. No sampling, no
-// grammar, no chat: those are ours (llama_mind.h), where they can be the same everywhere.
+// llama.cpp, as much of it as the llama mind needs: the one place that includes its headers. A
+// model, a context of several sequences, each with a KV stream of its own, and logits. No sampling,
+// no grammar, no chat: those are ours (llama_mind.h), where they can be the same everywhere.
 #pragma once
 
 #include <memory>
@@ -19,22 +19,22 @@ struct GgufInfo {
   std::string architecture;
   std::string name;
   std::string licence;
-  std::string tokenizer;          // "gpt2", "llama", …
-  std::string tokenizer_split;    // how text is cut before merging ("qwen2", "default", …)
-  std::string chat_template;      // Jinja; "" if it has none
+  std::string tokenizer;        // "gpt2", "llama", …
+  std::string tokenizer_split;  // how text is cut before merging ("qwen2", "default", …)
+  std::string chat_template;    // Jinja; "" if it has none
   std::int64_t vocabulary = 0;
   std::int64_t parameters = 0;
-  std::int64_t context = 0;       // tokens it was trained for
+  std::int64_t context = 0;  // tokens it was trained for
 };
 Result<GgufInfo> read_gguf(const std::string& path);
 
-// Loads the CPU kernels: `wanted`, or if it is "" the choice of llama_mind.h. Gives the variant's name;
-// once loaded in a process it stays, and asking for another one is Errc::environment.
+// Loads the CPU kernels: `wanted`, or if it is "" the choice of llama_mind.h. Gives the variant's
+// name; once loaded in a process it stays, and asking for another one is Errc::environment.
 Result<std::string> load_kernels(const std::string& wanted);
 
 struct EngineOptions {
-  int context = 4'096;    // tokens a sequence
-  int sequences = 8;      // at once
+  int context = 4'096;  // tokens a sequence
+  int sequences = 8;    // at once
   int threads = 1;
 };
 
@@ -49,7 +49,8 @@ class Engine {
   };
   static constexpr int kPieceMax = 64;  // tokens
 
-  static Result<std::unique_ptr<Engine>> load(const std::string& path, const EngineOptions& options);
+  static Result<std::unique_ptr<Engine>> load(const std::string& path,
+                                              const EngineOptions& options);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -65,15 +66,15 @@ class Engine {
   [[nodiscard]] std::vector<Token> prompt_tokens(const std::string& text) const;
   // Of a part of an answer: neither.
   [[nodiscard]] std::vector<Token> text_tokens(const std::string& text) const;
-  // Messages in a chat template ("chatml", or Jinja text that llama.cpp recognises by its markers), with
-  // the opening of the answer. None if the template is not known.
+  // Messages in a chat template ("chatml", or Jinja text that llama.cpp recognises by its markers),
+  // with the opening of the answer. None if the template is not known.
   [[nodiscard]] std::optional<std::string> render(const std::string& chat,
                                                   std::span<const Message> messages) const;
 
   void clear(int sequence);
-  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order. If
-  // they are single tokens, what sequences that are not named hold is lost: they may have to carry
-  // padding (engine.cpp says why).
+  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order.
+  // If they are single tokens, what sequences that are not named hold is lost: they may have to
+  // carry padding (engine.cpp says why).
   Status decode(std::span<const Piece> pieces);
   // After the last token of that piece of the last decode.
   [[nodiscard]] std::span<const float> logits(std::size_t piece) const;

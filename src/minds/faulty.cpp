@@ -12,8 +12,9 @@ namespace {
 
 using Kind = Json::Kind;
 
-constexpr std::array kNames = {"none",        "late",  "broken", "rude",     "rambling", "truncated",
-                               "wrong_types", "lying", "empty",  "bad_utf8", "refused"};
+constexpr std::array kNames = {"none",     "late",      "broken",      "rude",
+                               "rambling", "truncated", "wrong_types", "lying",
+                               "empty",    "bad_utf8",  "refused"};
 
 // Numbers, booleans and null as strings, everywhere.
 Json confused(const Json& value) {
@@ -87,7 +88,8 @@ void spoil(Answer& answer, Fault fault, const Ask& ask, const Chance& chance) {
   std::uint32_t n = 1;
   switch (fault) {
     case Fault::rude:
-      return say(answer, "I will not play this silly game. Ask the fox, he knows everything better.");
+      return say(answer,
+                 "I will not play this silly game. Ask the fox, he knows everything better.");
     case Fault::rambling:
       return say(answer, "<think>Perhaps {\"so\": 1}? No.</think>Well, let me see.\n\n```json\n" +
                              answer.text + "\n```\nI hope that this helps you {all}!");
@@ -120,7 +122,8 @@ void spoil(Answer& answer, Fault fault, const Ask& ask, const Chance& chance) {
 
 class FaultyMind : public Mind {
  public:
-  FaultyMind(std::unique_ptr<Mind> inner, Faults faults) : inner_(std::move(inner)), faults_(faults) {}
+  FaultyMind(std::unique_ptr<Mind> inner, Faults faults)
+      : inner_(std::move(inner)), faults_(faults) {}
 
   std::vector<Reply> ask(std::span<const Ask> asks) override {
     std::vector<Reply> replies = inner_->ask(asks);
@@ -128,11 +131,14 @@ class FaultyMind : public Mind {
     for (std::size_t i = 0; i < asks.size(); ++i) {
       const Fault fault = fault_of(faults_, asks[i].prompt);
       if (fault == Fault::late)
-        replies[i] = Failure{Errc::timeout, "no answer within " + std::to_string(asks[i].wait_ms_max) + " ms", {}};
+        replies[i] = Failure{Errc::timeout,
+                             "no answer within " + std::to_string(asks[i].wait_ms_max) + " ms",
+                             {}};
       else if (fault == Fault::broken)
         replies[i] = Failure{Errc::network, "the connection was cut", {}};
       else if (auto* answer = std::get_if<Answer>(&replies[i]))
-        spoil(*answer, fault, asks[i], Chance(faults_.seed, "faulty.spoil", 0, asks[i].prompt.value));
+        spoil(*answer, fault, asks[i],
+              Chance(faults_.seed, "faulty.spoil", 0, asks[i].prompt.value));
     }
     return replies;
   }

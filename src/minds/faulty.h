@@ -1,5 +1,5 @@
-// A mind that misbehaves, for trials: wraps a real one and spoils some of its replies. What happens to
-// an ask is drawn from (seed, prompt number) alone, so a trial can be run again.
+// A mind that misbehaves, for trials: wraps a real one and spoils some of its replies. What happens
+// to an ask is drawn from (seed, prompt number) alone, so a trial can be run again.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ enum class Fault {
   wrong_types,  // numbers and booleans as strings
   lying,        // conforms to the schema, with extreme values
   empty,
-  bad_utf8,     // bytes that are no text
-  refused,      // Finish::refused
+  bad_utf8,  // bytes that are no text
+  refused,   // Finish::refused
 };
 const char* name(Fault fault);
 

@@ -14,9 +14,11 @@ namespace {
 constexpr const char* kText = R"({"why":"dear","qty":7,"fast":true,"side":"buy"})";
 
 const Json& schema() {
-  static const Json value = parse_json(R"({"type":"object","required":["why","qty","side"],"properties":{
+  static const Json value =
+      parse_json(R"({"type":"object","required":["why","qty","side"],"properties":{
     "why":{"type":"string","maxLength":90},"qty":{"type":"integer","minimum":0,"maximum":1000},
-    "fast":{"type":"boolean"},"side":{"enum":["buy","sell"]}}})").value();
+    "fast":{"type":"boolean"},"side":{"enum":["buy","sell"]}}})")
+          .value();
   return value;
 }
 
@@ -66,8 +68,10 @@ TEST(Faulty, every_fault_happens_as_often_as_asked_and_again_the_same) {
     EXPECT_NEAR(counts[static_cast<Fault>(f)], 200, 60) << name(static_cast<Fault>(f));
   for (const Fault mended : {Fault::none, Fault::rambling, Fault::wrong_types, Fault::lying})
     EXPECT_EQ(values[mended], counts[mended]) << name(mended);
-  for (const Fault lost : {Fault::rude, Fault::empty, Fault::refused}) EXPECT_EQ(values[lost], 0) << name(lost);
-  EXPECT_EQ(faulty_mind(std::make_unique<Plain>(), {.seed = 1, .each_ppm = 0})->ask(asks).size(), 4'000u);
+  for (const Fault lost : {Fault::rude, Fault::empty, Fault::refused})
+    EXPECT_EQ(values[lost], 0) << name(lost);
+  EXPECT_EQ(faulty_mind(std::make_unique<Plain>(), {.seed = 1, .each_ppm = 0})->ask(asks).size(),
+            4'000u);
 }
 
 TEST(Faulty, stands_in_the_card) {

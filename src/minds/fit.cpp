@@ -30,7 +30,8 @@ std::string first_points(std::string_view text, std::int64_t count) {
 std::string bare(std::string_view text) {
   std::string out;
   for (const char c : lower(text))
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) out += c;
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80)
+      out += c;
   return out;
 }
 
@@ -59,7 +60,8 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 }
 
 std::optional<bool> truth_in(const Json& value) {
-  if (value.is(Kind::integer) && (value.integer() == 0 || value.integer() == 1)) return value.integer() == 1;
+  if (value.is(Kind::integer) && (value.integer() == 0 || value.integer() == 1))
+    return value.integer() == 1;
   if (!value.is(Kind::string)) return std::nullopt;
   const std::string word = bare(value.string());
   for (const char* yes : {"true", "yes", "y", "1", "on"})
@@ -80,11 +82,15 @@ class Fitter {
       const bool like = value.is(Kind::string) && constant->is(Kind::string) &&
                         bare(value.string()) == bare(constant->string());
       const bool same = like || text_of(value) == text_of(*constant);
-      return same ? changed("const", at, value, *constant) : refuse(at, shown(value) + " is not " + shown(*constant));
+      return same ? changed("const", at, value, *constant)
+                  : refuse(at, shown(value) + " is not " + shown(*constant));
     }
     if (const Json* options = schema.find("enum")) return among(value, options->items(), at);
     const Json* type = schema.find("type");
-    if (type == nullptr) return value.is(Kind::object) && schema.find("properties") != nullptr ? object(value, schema, at) : value;
+    if (type == nullptr)
+      return value.is(Kind::object) && schema.find("properties") != nullptr
+                 ? object(value, schema, at)
+                 : value;
     if (type->is(Kind::string)) return as(type->string(), value, schema, at);
     for (const Json& kind : type->items())  // of its own kind first
       if (kind.string() == name(value.kind())) return as(kind.string(), value, schema, at);
@@ -260,7 +266,8 @@ class Fitter {
     }
     const Json* low = schema.find("minItems");
     if (low != nullptr && static_cast<std::int64_t>(out.items().size()) < low->integer())
-      return refuse(at, "has " + std::to_string(out.items().size()) + " items, needs " + low->dump());
+      return refuse(at,
+                    "has " + std::to_string(out.items().size()) + " items, needs " + low->dump());
     return out;
   }
 

@@ -11,7 +11,7 @@
 namespace wood {
 
 struct Fitting {
-  std::optional<Json> value;         // conforms (core/schema.h)
+  std::optional<Json> value;  // conforms (core/schema.h)
   std::vector<Repair> repairs;
   std::vector<std::string> reasons;  // why there is no value
 };

@@ -19,8 +19,8 @@ constexpr std::int64_t kSafe = 9'007'199'254'740'991;  // beyond it canonical JS
 constexpr std::size_t kNodesMax = std::size_t{1} << 20;
 constexpr int kAnyDepth = 2;  // nesting of a value of which the schema says nothing
 
-// Builds from the back: every function takes the node where its text is followed by what comes next and
-// gives the node where it starts.
+// Builds from the back: every function takes the node where its text is followed by what comes next
+// and gives the node where it starts.
 class Builder {
  public:
   std::vector<Node> nodes;
@@ -206,8 +206,8 @@ int Builder::array(const Json& schema, int then) {
                            literal("]", then)));
 }
 
-// The members in order; the bool says whether a member is required. Before the first that is written
-// there is no comma, so without a required one each position exists twice.
+// The members in order; the bool says whether a member is required. Before the first that is
+// written there is no comma, so without a required one each position exists twice.
 int Builder::members(const std::vector<std::pair<std::string, bool>>& keys, const Json& properties,
                      int close) {
   int written = close, nothing = close;  // from here on, with and without a member before
@@ -235,7 +235,9 @@ int Builder::object(const Json& schema, int then) {
   const Json* properties = schema.find("properties");
   if (properties == nullptr) {
     const int close = literal("}", then);
-    const auto member = [&](int next) { return string(0, std::nullopt, literal(":", any(1, next))); };
+    const auto member = [&](int next) {
+      return string(0, std::nullopt, literal(":", any(1, next)));
+    };
     return literal("{", list(member, 0, std::nullopt, close));
   }
   std::vector<std::pair<std::string, bool>> keys;
@@ -273,8 +275,8 @@ int Builder::of_kind(const std::string& kind, const Json& schema, int then) {
     return at;
   }
   if (kind == "integer")
-    return integer(bound(schema, "minimum").value_or(-kSafe), bound(schema, "maximum").value_or(kSafe),
-                   then);
+    return integer(bound(schema, "minimum").value_or(-kSafe),
+                   bound(schema, "maximum").value_or(kSafe), then);
   if (kind == "string")
     return string(bound(schema, "minLength").value_or(0), bound(schema, "maxLength"), then);
   return kind == "array" ? array(schema, then) : object(schema, then);
@@ -295,14 +297,16 @@ int Builder::value(const Json& schema, int then) {
     return at;
   }
   const Json* type = schema.find("type");
-  if (type == nullptr) return schema.find("properties") != nullptr ? object(schema, then) : any(0, then);
+  if (type == nullptr)
+    return schema.find("properties") != nullptr ? object(schema, then) : any(0, then);
   if (type->is(Kind::string)) return of_kind(type->string(), schema, then);
   const int at = node();
   for (const Json& kind : type->items()) free(at, of_kind(kind.string(), schema, then));
   return at;
 }
 
-// Bytes from every node to the end: breadth-first backwards, where a step without a byte costs nothing.
+// Bytes from every node to the end: breadth-first backwards, where a step without a byte costs
+// nothing.
 void measure(std::vector<Node>& nodes, int end) {
   std::vector<std::vector<std::pair<int, int>>> back(nodes.size());
   for (int from = 0; from < static_cast<int>(nodes.size()); ++from) {
@@ -330,9 +334,11 @@ Result<Grammar> Grammar::compile(const Json& schema) {
   Builder builder;
   const int end = builder.node();
   const int start = builder.value(schema, end);
-  if (builder.full) return fail(Errc::limit, "the schema needs more than 2^20 states; lower its limits");
+  if (builder.full)
+    return fail(Errc::limit, "the schema needs more than 2^20 states; lower its limits");
   measure(builder.nodes, end);
-  if (builder.nodes[start].distance < 0) return fail(Errc::schema, "no value conforms to the schema");
+  if (builder.nodes[start].distance < 0)
+    return fail(Errc::schema, "no value conforms to the schema");
   Grammar grammar;
   grammar.nodes_ = std::move(builder.nodes);
   grammar.seen_.assign(grammar.nodes_.size(), false);
@@ -352,7 +358,8 @@ Grammar::State Grammar::intern(std::vector<int> seeds) {
   }
   for (const int at : reached) seen_[at] = false;
   // Nodes that only lead on without a byte are not part of what tells two states apart.
-  std::erase_if(reached, [&](int at) { return nodes_[at].edges.empty() && nodes_[at].distance > 0; });
+  std::erase_if(reached,
+                [&](int at) { return nodes_[at].edges.empty() && nodes_[at].distance > 0; });
   if (reached.empty()) return kDead;
   std::sort(reached.begin(), reached.end());
   const auto [it, fresh] = index_.try_emplace(reached, static_cast<State>(states_.size()));

@@ -1,11 +1,12 @@
 // What a schema lets a model write, as an automaton over bytes.
 //
-// The subset of JSON Schema in core/schema.h has no recursion, so the texts that a schema allows, in
-// compact JSON with a fixed order of members (`required` first, in its order, then the rest), are a
-// regular language: the schema becomes a nondeterministic automaton, and that a deterministic one, built
-// as far as it is walked. So one step costs one look-up, length limits are exact, every text is
-// well-formed UTF-8, and two questions that a general grammar cannot answer cheaply are easy: what comes
-// next if there is no choice (forced), and what is the shortest way to a conforming end (ending).
+// The subset of JSON Schema in core/schema.h has no recursion, so the texts that a schema allows,
+// in compact JSON with a fixed order of members (`required` first, in its order, then the rest),
+// are a regular language: the schema becomes a nondeterministic automaton, and that a deterministic
+// one, built as far as it is walked. So one step costs one look-up, length limits are exact, every
+// text is well-formed UTF-8, and two questions that a general grammar cannot answer cheaply are
+// easy: what comes next if there is no choice (forced), and what is the shortest way to a
+// conforming end (ending).
 //
 // Left out: oneOf allows what any option allows (the validator wants exactly one); strings without
 // maxLength and arrays without maxItems may go on for ever, the budget of tokens ends them.
@@ -25,8 +26,8 @@ class Grammar {
   using State = int;
   static constexpr State kDead = -1;  // no text of the language starts so
 
-  // Errc::schema if nothing conforms, Errc::limit if the automaton would have more than 2^20 states.
-  // `schema` must have passed check_schema.
+  // Errc::schema if nothing conforms, Errc::limit if the automaton would have more than 2^20
+  // states. `schema` must have passed check_schema.
   static Result<Grammar> compile(const Json& schema);
 
   [[nodiscard]] State start() const { return 0; }

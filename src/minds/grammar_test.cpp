@@ -29,12 +29,15 @@ constexpr const char* kTrade = R"({"type":"object","required":["why","action","q
 
 const std::vector<const char*> kSchemas = {
     kTrade,
-    R"({"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"string","minLength":2}}})",
-    R"({"type":"array","items":{"type":"integer","minimum":-105,"maximum":93},"minItems":2,"maxItems":5})",
+    R"({"type":"object","properties":{"a":{"type":"boolean"},
+        "b":{"type":"string","minLength":2}}})",
+    R"({"type":"array","items":{"type":"integer","minimum":-105,"maximum":93},
+        "minItems":2,"maxItems":5})",
     R"({"type":"array","items":{"type":"string","maxLength":3}})",
     R"({"oneOf":[{"type":"object","required":["tool"],"properties":{"tool":{"const":"quote"},
         "good":{"enum":["honey","acorn"]}}},{"type":"object","required":["tool","text"],
-        "properties":{"tool":{"const":"say"},"text":{"type":"string","minLength":1,"maxLength":8}}}]})",
+        "properties":{"tool":{"const":"say"},
+        "text":{"type":"string","minLength":1,"maxLength":8}}}]})",
     R"({"type":"object"})",
     R"({"type":"integer"})",
     R"({"type":"string","minLength":3,"maxLength":3})",
@@ -53,7 +56,8 @@ TEST(Grammar, allows_what_the_schema_allows_and_no_more) {
   EXPECT_FALSE(allows(g, R"({"why":"x","action":"buy","qty":1,"limit":0})"));
   EXPECT_FALSE(allows(g, R"({"why":"x","action":"buy"})"));
   EXPECT_FALSE(allows(g, "{\"why\":\"\xff\",\"action\":\"buy\",\"qty\":1}"));
-  EXPECT_FALSE(allows(g, "{\"why\":\"\xed\xa0\x80\",\"action\":\"buy\",\"qty\":1}"));  // a surrogate
+  EXPECT_FALSE(
+      allows(g, "{\"why\":\"\xed\xa0\x80\",\"action\":\"buy\",\"qty\":1}"));  // a surrogate
 }
 
 TEST(Grammar, optional_members_need_no_comma_before_the_first) {
@@ -70,7 +74,8 @@ TEST(Grammar, integers_keep_their_bounds_exactly) {
     const Json schema = Json::object({{"type", "integer"}, {"minimum", low}, {"maximum", high}});
     Grammar g = Grammar::compile(schema).value();
     for (int i = -2100; i <= 2100; ++i)
-      ASSERT_EQ(allows(g, std::to_string(i)), i >= low && i <= high) << i << " of " << schema.dump();
+      ASSERT_EQ(allows(g, std::to_string(i)), i >= low && i <= high)
+          << i << " of " << schema.dump();
     EXPECT_FALSE(allows(g, "-0"));
     EXPECT_FALSE(allows(g, "00"));
   }
@@ -106,7 +111,8 @@ TEST(Grammar, every_walk_can_be_ended_and_conforms) {
             open.push_back(static_cast<unsigned char>(b));
         ASSERT_FALSE(open.empty());
         if (g.complete(at) && chance.ppm(300'000, 2 * n)) break;
-        text += static_cast<char>(open[chance.below(static_cast<std::int64_t>(open.size()), 2 * n + 1)]);
+        text += static_cast<char>(
+            open[chance.below(static_cast<std::int64_t>(open.size()), 2 * n + 1)]);
         at = g.next(at, static_cast<unsigned char>(text.back()));
       }
       const std::string ending = g.ending(at);
@@ -126,8 +132,8 @@ TEST(Grammar, refuses_what_nothing_can_satisfy) {
   const auto none = Grammar::compile(schema_of(R"({"type":"integer","minimum":3,"maximum":2})"));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Errc::schema);
-  const auto huge = Grammar::compile(schema_of(
-      R"({"type":"array","maxItems":2000,"items":{"type":"string","maxLength":2000}})"));
+  const auto huge = Grammar::compile(
+      schema_of(R"({"type":"array","maxItems":2000,"items":{"type":"string","maxLength":2000}})"));
   ASSERT_FALSE(huge);
   EXPECT_EQ(huge.error().code, Errc::limit);
 }

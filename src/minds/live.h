@@ -1,5 +1,5 @@
-// The panel that really asks. Every mind is asked on a thread of its own; replies stand in the order
-// asked, whichever came first. A mind sees only its own asks, in the order asked.
+// The panel that really asks. Every mind is asked on a thread of its own; replies stand in the
+// order asked, whichever came first. A mind sees only its own asks, in the order asked.
 #pragma once
 
 #include <memory>
@@ -14,16 +14,17 @@
 namespace wood {
 
 struct LiveOptions {
-  std::vector<std::string> model_dirs = {"models"};  // where a relative `file` is looked for, in order
-  int threads = 1;         // of each in-process model; the bits do not depend on it
-  std::string kernels;     // "" chooses (llama_mind.h); else a variant's name, e.g. "haswell"
+  std::vector<std::string> model_dirs = {
+      "models"};                 // where a relative `file` is looked for, in order
+  int threads = 1;               // of each in-process model; the bits do not depend on it
+  std::string kernels;           // "" chooses (llama_mind.h); else a variant's name, e.g. "haswell"
   std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
 };
 
 class LivePanel : public Panel {
  public:
-  // Opens the minds named (once each). A mind the registry lacks, a model file that is not there or is
-  // not the one whose SHA-256 the registry gives: an error. Weights are loaded at the first ask.
+  // Opens the minds named (once each). A mind the registry lacks, a model file that is not there or
+  // is not the one whose SHA-256 the registry gives: an error. Weights are loaded at the first ask.
   static Result<std::unique_ptr<LivePanel>> open(const Registry& registry,
                                                  const std::vector<std::string>& names,
                                                  const LiveOptions& options = {});

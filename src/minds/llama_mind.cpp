@@ -23,12 +23,12 @@ static_assert(std::endian::native == std::endian::little, "the digest of logits 
 using Token = Engine::Token;
 using State = Grammar::State;
 
-constexpr int kTurnedDownMax = 16;     // choices that the budget may refuse before it ends the answer
+constexpr int kTurnedDownMax = 16;  // choices that the budget may refuse before it ends the answer
 constexpr std::size_t kMasksMax = 8'192;
 constexpr std::size_t kRulesMax = 256;
 
-// A schema's grammar and which tokens it allows where: both grow with use and are shared by all asks
-// with that schema.
+// A schema's grammar and which tokens it allows where: both grow with use and are shared by all
+// asks with that schema.
 struct Rules {
   explicit Rules(Grammar g) : grammar(std::move(g)) {}
   Grammar grammar;
@@ -38,13 +38,13 @@ struct Rules {
 // One ask in work.
 struct Work {
   const Ask* ask = nullptr;
-  std::size_t place = 0;           // among the replies
+  std::size_t place = 0;  // among the replies
   int sequence = 0;
-  std::shared_ptr<Rules> rules;    // none: free text
+  std::shared_ptr<Rules> rules;  // none: free text
   State at = 0;
-  bool bounded = false;            // the budget holds a conforming end from here
-  std::vector<Token> pending;      // to be decoded
-  std::size_t fed = 0;             // of pending
+  bool bounded = false;        // the budget holds a conforming end from here
+  std::vector<Token> pending;  // to be decoded
+  std::size_t fed = 0;         // of pending
   int position = 0;
   bool over = false;
   std::optional<Error> error;
@@ -227,7 +227,8 @@ Status LlamaMind::pick(Work& work, std::span<const float> logits) {
     if (token < 0) break;
     const bool ends = engine_->ends(token);
     State next = work.at;
-    if (!ends && work.rules != nullptr) next = work.rules->grammar.next(work.at, vocab_->bytes(token));
+    if (!ends && work.rules != nullptr)
+      next = work.rules->grammar.next(work.at, vocab_->bytes(token));
     if (!ends && work.bounded && !fits(work, next, work.left() - 1)) {
       mask[token] = false;
       continue;
@@ -248,8 +249,8 @@ Status LlamaMind::pick(Work& work, std::span<const float> logits) {
                                std::string(clip(answer.text, 80)) + "\"");
 }
 
-// One piece of the longest kind that is due, for all asks where one is due; then the choices that its
-// logits decide.
+// One piece of the longest kind that is due, for all asks where one is due; then the choices that
+// its logits decide.
 void LlamaMind::decode(std::vector<Work>& works) {
   std::sort(works.begin(), works.end(),
             [](const Work& a, const Work& b) { return a.sequence < b.sequence; });
@@ -349,7 +350,8 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
                                      ", the registry says " + spec.sha256);
   TRY(GgufInfo info, read_gguf(options.path));
   TRY(const std::string kernels, load_kernels(options.kernels));
-  const std::int64_t context = info.context > 0 ? std::min(spec.context, info.context) : spec.context;
+  const std::int64_t context =
+      info.context > 0 ? std::min(spec.context, info.context) : spec.context;
   Json card = card_of(spec);
   card.set("architecture", info.architecture);
   card.set("chat", spec.chat);

@@ -1,15 +1,15 @@
 // A GGUF model in this process, through llama.cpp (engine.h), on the CPU.
 //
-// The answer is generated under the schema's automaton (grammar.h): where the schema leaves no choice
-// the bytes are put in without asking the model (forced), elsewhere the model chooses among the tokens
-// that the schema allows. An answer that ends with Finish::stop parses and conforms. When the budget
-// of tokens runs low the shortest conforming end is put in (Finish::length, and it conforms too); only
-// if tokens_max cannot hold even the shortest answer is the text cut.
+// The answer is generated under the schema's automaton (grammar.h): where the schema leaves no
+// choice the bytes are put in without asking the model (forced), elsewhere the model chooses among
+// the tokens that the schema allows. An answer that ends with Finish::stop parses and conforms.
+// When the budget of tokens runs low the shortest conforming end is put in (Finish::length, and it
+// conforms too); only if tokens_max cannot hold even the shortest answer is the text cut.
 //
-// Bit-exact: the logits of an ask are a function of the model file, the kernel variant, the prompt and
-// the sampling. Companions in the batch, thread count and order do not enter: every sequence has a
-// KV stream of its own, flash attention is off, and the pieces in which an ask's tokens are decoded
-// follow from the ask alone. llama_mind_test compares the digests.
+// Bit-exact: the logits of an ask are a function of the model file, the kernel variant, the prompt
+// and the sampling. Companions in the batch, thread count and order do not enter: every sequence
+// has a KV stream of its own, flash attention is off, and the pieces in which an ask's tokens are
+// decoded follow from the ask alone. llama_mind_test compares the digests.
 #pragma once
 
 #include <memory>
@@ -20,12 +20,12 @@
 namespace wood {
 
 struct LlamaOptions {
-  std::string path;      // of the GGUF
+  std::string path;  // of the GGUF
   int threads = 1;
-  std::string kernels;   // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where
-                         // there is AVX2, else sse42, else x64: few variants, so that most machines
-                         // give the same bits. "native" (the default off x86-64) leaves it to
-                         // llama.cpp. One variant a process.
+  std::string kernels;  // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where
+                        // there is AVX2, else sse42, else x64: few variants, so that most machines
+                        // give the same bits. "native" (the default off x86-64) leaves it to
+                        // llama.cpp. One variant a process.
 };
 
 // Reads the file's header and SHA-256 for the card; loads the weights at the first ask.

@@ -11,7 +11,7 @@ namespace wood {
 namespace {
 
 constexpr int kDepthMax = 64;
-constexpr std::size_t kRepairsMax = 100;  // then it is another language, and the list would only grow
+constexpr std::size_t kRepairsMax = 100;  // then it is another language
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -48,10 +48,13 @@ class Parser {
  private:
   [[nodiscard]] bool done() const { return at_ >= text_.size(); }
   [[nodiscard]] char here() const { return done() ? '\0' : text_[at_]; }
-  [[nodiscard]] bool sees(std::string_view word) const { return text_.substr(at_).starts_with(word); }
+  [[nodiscard]] bool sees(std::string_view word) const {
+    return text_.substr(at_).starts_with(word);
+  }
 
   void note(const char* kind, std::string_view detail) {
-    if (out_.repairs.size() < kRepairsMax) out_.repairs.push_back({kind, std::string(clip(detail, 60))});
+    if (out_.repairs.size() < kRepairsMax)
+      out_.repairs.push_back({kind, std::string(clip(detail, 60))});
   }
   void cut(std::string_view detail) {
     if (!out_.truncated) note("truncated", detail);
@@ -146,7 +149,8 @@ class Parser {
       const std::size_t back = at_;
       at_ += 2;
       const auto low = hex4();
-      if (low && *low >= 0xDC00 && *low < 0xE000) unit = 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00);
+      if (low && *low >= 0xDC00 && *low < 0xE000)
+        unit = 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00);
       else at_ = back;
     }
     put_code_point(out, *unit);
@@ -195,16 +199,18 @@ class Parser {
   // A literal, or a bare word that stands for a string.
   std::optional<Json> word() {
     const std::size_t begin = at_;
-    while (!done() && std::string_view(",:{}[]\"\n\r").find(here()) == std::string_view::npos) ++at_;
+    while (!done() && std::string_view(",:{}[]\"\n\r").find(here()) == std::string_view::npos)
+      ++at_;
     const std::string_view text = trim(text_.substr(begin, at_ - begin));
     if (text.empty()) return std::nullopt;
     struct Literal {
       const char* name;
       Json value;
     };
-    static const std::vector<Literal> literals = {
-        {"true", true},  {"false", false},  {"null", Json()},      {"True", true},
-        {"False", false}, {"None", Json()}, {"undefined", Json()}, {"NaN", Json()}};
+    static const std::vector<Literal> literals = {{"true", true},        {"false", false},
+                                                  {"null", Json()},      {"True", true},
+                                                  {"False", false},      {"None", Json()},
+                                                  {"undefined", Json()}, {"NaN", Json()}};
     for (std::size_t i = 0; i < literals.size(); ++i) {
       if (text != literals[i].name) continue;
       if (i >= 3) note("literal", text);
@@ -215,7 +221,7 @@ class Parser {
     return Json(text);
   }
 
-  // Behind a member or an item: the comma, or what should have been one. True if the container is over.
+  // Behind a member or an item: the comma, or what should be one. True if the container is over.
   bool separator(char close) {
     skip();
     if (done()) {

@@ -16,7 +16,7 @@ namespace {
 struct Try {
   std::size_t place = 0;
   std::int64_t tried = 0;
-  std::int64_t ready_us = 0;   // not before
+  std::int64_t ready_us = 0;  // not before
   std::int64_t deadline_us = 0;
 };
 
@@ -96,7 +96,8 @@ std::optional<Reply> OpenaiMind::judge(const Ask& ask, Try& work,
     if (work.ready_us < work.deadline_us) return std::nullopt;
     error.what += "; no time for another try";
   }
-  if (!key.empty()) error.what = replace_all(std::move(error.what), key, "[key]");  // servers echo it
+  if (!key.empty())
+    error.what = replace_all(std::move(error.what), key, "[key]");  // servers echo it
   return Failure{error.code, "mind " + spec_.name + ": " + error.what, usage};
 }
 
@@ -107,8 +108,9 @@ std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
   for (std::size_t i = 0; i < asks.size(); ++i)
     open.push_back({i, 0, began, began + asks[i].wait_ms_max * 1'000});
   while (!open.empty()) {
-    const auto soonest = std::min_element(
-        open.begin(), open.end(), [](const Try& a, const Try& b) { return a.ready_us < b.ready_us; });
+    const auto soonest = std::min_element(open.begin(), open.end(), [](const Try& a, const Try& b) {
+      return a.ready_us < b.ready_us;
+    });
     sleep_us(soonest->ready_us - now_us());
     const std::int64_t now = std::max(now_us(), soonest->ready_us);
     std::vector<Try> ready, later;
@@ -122,7 +124,8 @@ std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
         later.push_back(ready[i]);
         continue;
       }
-      const std::int64_t wall = results[i] && ready[i].tried == 1 ? results[i]->wall_us : now_us() - began;
+      const std::int64_t wall =
+          results[i] && ready[i].tried == 1 ? results[i]->wall_us : now_us() - began;
       std::visit([&](auto& r) { r.usage.wall_us = wall; }, *reply);
       replies[ready[i].place] = std::move(*reply);
     }

@@ -20,7 +20,8 @@ const std::string kBearer = "Bearer sk-very-secret";
 
 const Json& schema() {
   static const Json value = parse_json(R"({"type":"object","required":["why","qty"],"properties":{
-    "qty":{"type":"integer","minimum":2,"maximum":9},"why":{"type":"string","maxLength":9}}})").value();
+    "qty":{"type":"integer","minimum":2,"maximum":9},"why":{"type":"string","maxLength":9}}})")
+                                .value();
   return value;
 }
 
@@ -40,7 +41,7 @@ Stage stage(std::vector<Manner> manners, std::int64_t retries_max = 3, std::int6
   spec.key_env = kKeyName;
   spec.retries_max = retries_max;
   spec.parallel = parallel;
-  spec.price_in = 150'000;   // 0.15 a million
+  spec.price_in = 150'000;  // 0.15 a million
   spec.price_out = 600'000;
   ::setenv(kKeyName, kKey.c_str(), 1);
   out.mind = openai_mind(spec, {.first_ms = 4, .longest_ms = 40});
@@ -73,7 +74,8 @@ Failure failure_of(const Reply& reply) {
   return failure != nullptr ? *failure : Failure{};
 }
 
-Reply one(std::vector<Manner> manners, std::int64_t retries_max = 3, std::int64_t wait_ms_max = 5'000) {
+Reply one(std::vector<Manner> manners, std::int64_t retries_max = 3,
+          std::int64_t wait_ms_max = 5'000) {
   const Stage s = stage(std::move(manners), retries_max);
   return s.mind->ask(asks_of(1, wait_ms_max))[0];
 }
@@ -119,7 +121,8 @@ TEST(Openai, what_does_not_pass_is_a_failure_with_its_code) {
   EXPECT_EQ(failure_of(one({Manner::slow}, 3, 100)).code, Errc::timeout);
   EXPECT_EQ(failure_of(one({Manner::garbage})).code, Errc::remote);
   EXPECT_EQ(failure_of(one({Manner::too_long})).code, Errc::limit);
-  EXPECT_EQ(failure_of(one({Manner::busy_long}, 3, 300)).code, Errc::remote);  // no time to wait a second
+  EXPECT_EQ(failure_of(one({Manner::busy_long}, 3, 300)).code,
+            Errc::remote);  // no time to wait a second
 }
 
 TEST(Openai, the_key_is_in_no_message_and_no_card) {
@@ -164,10 +167,11 @@ TEST(Dialect, the_request_says_what_is_asked) {
 }
 
 TEST(Dialect, any_response_is_an_answer_or_an_error) {
-  for (const char* body : {"", "null", "[]", "{}", R"({"choices":[]})", R"({"choices":[1]})",
-                           R"({"choices":[{"message":1}]})", R"({"choices":[{"message":{"content":7}}]})",
-                           R"({"choices":[{"message":{"content":[{"text":"a"},{"text":"b"}]}}]})",
-                           R"({"error":"no"})", R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":-1}})"}) {
+  for (const char* body :
+       {"", "null", "[]", "{}", R"({"choices":[]})", R"({"choices":[1]})",
+        R"({"choices":[{"message":1}]})", R"({"choices":[{"message":{"content":7}}]})",
+        R"({"choices":[{"message":{"content":[{"text":"a"},{"text":"b"}]}}]})", R"({"error":"no"})",
+        R"({"choices":[{"message":{}}],"usage":{"prompt_tokens":-1}})"}) {
     const auto answer = answer_in({}, body);
     if (!answer) EXPECT_EQ(answer.error().code, Errc::remote) << body;
     else EXPECT_GE(answer->prompt_count, 0) << body;

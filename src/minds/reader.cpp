@@ -14,7 +14,7 @@ namespace {
 using Kind = Json::Kind;
 
 constexpr std::size_t kBytesMax = std::size_t{1} << 20;
-constexpr std::size_t kPlacesMax = 64;    // at each end of the text
+constexpr std::size_t kPlacesMax = 64;  // at each end of the text
 constexpr std::size_t kReasonsMax = 8;
 
 // What the model says to itself is cut away: a draft in it is not the answer.
@@ -29,8 +29,10 @@ void drop_thinking(std::string& text, std::vector<Repair>& repairs) {
     }
     for (std::size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
       const std::size_t stop = text.find(close, at);
-      const std::size_t length = stop == std::string::npos ? std::string::npos : stop + close.size() - at;
-      repairs.push_back({"think", std::to_string(std::min(length, text.size() - at)) + " bytes in " + open});
+      const std::size_t length =
+          stop == std::string::npos ? std::string::npos : stop + close.size() - at;
+      repairs.push_back(
+          {"think", std::to_string(std::min(length, text.size() - at)) + " bytes in " + open});
       text.erase(at, length);
     }
   }
@@ -41,7 +43,8 @@ void choose_channel(std::string& text, std::vector<Repair>& repairs) {
   static constexpr std::string_view channel = "<|channel|>", message = "<|message|>";
   if (text.find(channel) == std::string::npos) return;
   std::string chosen;
-  for (std::size_t at = text.find(channel); at != std::string::npos; at = text.find(channel, at + 1)) {
+  for (std::size_t at = text.find(channel); at != std::string::npos;
+       at = text.find(channel, at + 1)) {
     const std::string_view rest = std::string_view(text).substr(at + channel.size());
     if (!trim(rest.substr(0, 16)).starts_with("final")) continue;
     const std::size_t body = rest.find(message);
@@ -65,12 +68,13 @@ std::vector<std::size_t> places_in(std::string_view text) {
 struct Candidate {
   Json value;
   std::vector<Repair> repairs;
-  bool exact = false;   // conformed without a repair of its meaning
+  bool exact = false;  // conformed without a repair of its meaning
   std::size_t begin = 0, end = 0;
 };
 
 // The value itself, or the one inside a wrapper with a single member: {"answer": {…}}.
-std::optional<Candidate> fitted(Loose loose, const Json& schema, std::vector<std::string>& reasons) {
+std::optional<Candidate> fitted(Loose loose, const Json& schema,
+                                std::vector<std::string>& reasons) {
   const Guess guess = loose.truncated ? Guess::refused : Guess::allowed;
   Fitting fitting = fit(loose.value, schema, guess);
   if (!fitting.value && loose.value.is(Kind::object) && loose.value.members().size() == 1) {
@@ -127,7 +131,8 @@ std::optional<Candidate> scalar_of(std::string_view text, const Json& schema,
   }
   if (body.empty()) return std::nullopt;
   Loose loose;
-  if (auto parsed = parse_loose(body); parsed && parsed->end == body.size()) loose = std::move(*parsed);
+  if (auto parsed = parse_loose(body); parsed && parsed->end == body.size())
+    loose = std::move(*parsed);
   else loose.value = Json(body);
   auto one = fitted(std::move(loose), schema, reasons);
   if (!one) return std::nullopt;
@@ -144,15 +149,18 @@ Reading read_answer(std::string_view given, const Json& schema) {
     return reading;
   }
   std::string text = to_utf8(given.substr(0, kBytesMax));
-  if (given.size() > kBytesMax) reading.repairs.push_back({"too_long", std::to_string(given.size())});
-  if (!is_utf8(given.substr(0, kBytesMax))) reading.repairs.push_back({"utf8", "bytes that are no text"});
+  if (given.size() > kBytesMax)
+    reading.repairs.push_back({"too_long", std::to_string(given.size())});
+  if (!is_utf8(given.substr(0, kBytesMax)))
+    reading.repairs.push_back({"utf8", "bytes that are no text"});
   drop_thinking(text, reading.repairs);
   choose_channel(text, reading.repairs);
   std::vector<std::string> reasons;
   auto best = best_of(text, schema, reasons);
   if (!best) best = scalar_of(text, schema, reasons);
   if (!best) {
-    if (reasons.empty()) reasons.push_back(trim(text).empty() ? "there is no answer" : "there is no JSON in it");
+    if (reasons.empty())
+      reasons.push_back(trim(text).empty() ? "there is no answer" : "there is no JSON in it");
     reading.reasons = std::move(reasons);
     return reading;
   }

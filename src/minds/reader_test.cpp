@@ -14,7 +14,8 @@ const Json& trade() {
     "properties":{"why":{"type":"string","maxLength":40},"action":{"enum":["buy","sell","hold"]},
     "qty":{"type":"integer","minimum":0,"maximum":40},"fast":{"type":"boolean"},
     "limit":{"type":["integer","null"],"minimum":1},
-    "tags":{"type":"array","maxItems":2,"items":{"type":"string","maxLength":8}}}})").value();
+    "tags":{"type":"array","maxItems":2,"items":{"type":"string","maxLength":8}}}})")
+                                 .value();
   return schema;
 }
 
@@ -46,18 +47,24 @@ TEST(Reader, sees_through_what_stands_around) {
            {"Sure! Here it is: {\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3} Good luck.", kGood,
             "prose prose"},
            {"<think>maybe {\"why\":\"x\",\"action\":\"sell\",\"qty\":1}</think>"
-            "{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}", kGood, "think"},
+            "{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}",
+            kGood, "think"},
            {"hm, sell? </think> {\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}", kGood, "think"},
            {"<think>I will never say {\"why\":\"x\",\"action\":\"sell\",\"qty\":1}", "", "think"},
            {"<|channel|>analysis<|message|>{\"why\":\"x\",\"action\":\"sell\",\"qty\":1}<|end|>"
             "<|start|>assistant<|channel|>final<|message|>{\"why\":\"cheap\",\"action\":\"buy\","
-            "\"qty\":3}<|return|>", kGood, "harmony"},
-           {"<|channel|>analysis<|message|>{\"why\":\"x\",\"action\":\"sell\",\"qty\":1}", "", "harmony"},
+            "\"qty\":3}<|return|>",
+            kGood, "harmony"},
+           {"<|channel|>analysis<|message|>{\"why\":\"x\",\"action\":\"sell\",\"qty\":1}", "",
+            "harmony"},
            {"first {\"why\":\"x\",\"action\":\"sell\",\"qty\":1} no: "
-            "{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}", kGood, "prose"},
+            "{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}",
+            kGood, "prose"},
            {"{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3} or {\"why\":\"x\",\"action\":\"buy\","
-            "\"qty\":99}", kGood, "prose"},
-           {"I {really} think [so]: {\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}", kGood, "prose"},
+            "\"qty\":99}",
+            kGood, "prose"},
+           {"I {really} think [so]: {\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3}", kGood,
+            "prose"},
            {R"({"answer":{"why":"cheap","action":"buy","qty":3}})", kGood, "unwrapped"},
            {"", "", ""},
            {"I would rather not.", "", ""}})
@@ -68,10 +75,12 @@ TEST(Reader, reads_json_as_it_is_misspelt) {
   for (const Case& c : std::vector<Case>{
            {"{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3,}", kGood, "trailing_comma"},
            {"{'why':'cheap','action':'buy','qty':3}", kGood, "quotes quotes quotes quotes quotes"},
-           {"{why: \"cheap\", action: \"buy\", qty: 3}", kGood, "unquoted_key unquoted_key unquoted_key"},
+           {"{why: \"cheap\", action: \"buy\", qty: 3}", kGood,
+            "unquoted_key unquoted_key unquoted_key"},
            {"{\"why\":\"cheap\",\"action\":buy,\"qty\":3}", kGood, "unquoted"},
            {"{\"why\":\"cheap\" \"action\":\"buy\" \"qty\":3}", kGood, "comma comma"},
-           {"{\"why\":\"cheap\",// note\n\"action\":\"buy\",/* x */\"qty\":3}", kGood, "comment comment"},
+           {"{\"why\":\"cheap\",// note\n\"action\":\"buy\",/* x */\"qty\":3}", kGood,
+            "comment comment"},
            {"{\"why\"=\"cheap\",\"action\"=>\"buy\",\"qty\":3}", kGood, "colon colon"},
            {"{\"why\":\"cheap\",\"action\":\"buy\",\"qty\":3,\"fast\":True}",
             R"({"action":"buy","fast":true,"qty":3,"why":"cheap"})", "literal"},
@@ -88,9 +97,11 @@ TEST(Reader, reads_json_as_it_is_misspelt) {
 
 TEST(Reader, closes_what_was_cut_but_takes_no_number_that_may_go_on) {
   expect_reads({R"({"qty":3,"action":"buy","why":"che)", R"({"action":"buy","qty":3,"why":"che"})",
-                "truncated"}, trade());
+                "truncated"},
+               trade());
   expect_reads({R"({"qty":3,"action":"buy","why":"cheap","tags":["a",)",
-                R"({"action":"buy","qty":3,"tags":["a"],"why":"cheap"})", "truncated"}, trade());
+                R"({"action":"buy","qty":3,"tags":["a"],"why":"cheap"})", "truncated"},
+               trade());
   expect_reads({R"({"why":"cheap","action":"buy","qty":3)", "", ""}, trade());
   expect_reads({R"({"why":"cheap","qty":3,"action":"bu)", "", ""}, trade());
   expect_reads({R"({"why":"cheap","action":"buy","qty":3,"lim)", kGood, "truncated"}, trade());
@@ -105,13 +116,15 @@ TEST(Reader, fits_the_meaning) {
            {R"({"why":"cheap","action":"bye","qty":3})", "", ""},
            {R"({"why":"cheap","action":"I buy now","qty":3})", kGood, "enum"},
            {R"({"why":"cheap","action":"buy or sell","qty":3})", "", ""},
-           {R"({"why":"cheap","action":"buy","qty":99})", R"({"action":"buy","qty":40,"why":"cheap"})",
-            "clamped"},
-           {R"({"why":"cheap","action":"buy","qty":-1e30})", R"({"action":"buy","qty":0,"why":"cheap"})",
-            "rounded clamped"},
-           {R"({"why":7,"action":"buy","qty":3})", R"({"action":"buy","qty":3,"why":"7"})", "wrong_type"},
+           {R"({"why":"cheap","action":"buy","qty":99})",
+            R"({"action":"buy","qty":40,"why":"cheap"})", "clamped"},
+           {R"({"why":"cheap","action":"buy","qty":-1e30})",
+            R"({"action":"buy","qty":0,"why":"cheap"})", "rounded clamped"},
+           {R"({"why":7,"action":"buy","qty":3})", R"({"action":"buy","qty":3,"why":"7"})",
+            "wrong_type"},
            {R"({"why":"0123456789012345678901234567890123456789é","action":"buy","qty":3})",
-            R"({"action":"buy","qty":3,"why":"0123456789012345678901234567890123456789"})", "clipped"},
+            R"({"action":"buy","qty":3,"why":"0123456789012345678901234567890123456789"})",
+            "clipped"},
            {R"({"Why":"cheap","ACTION":"buy","qty":3})", kGood, "renamed renamed"},
            {R"({"why":"cheap","action":"buy","qty":3,"mood":"fine"})", kGood, "unknown_member"},
            {R"({"why":"cheap","action":"buy","qty":3,"fast":"yes"})",
@@ -129,12 +142,15 @@ TEST(Reader, fits_the_meaning) {
 
 TEST(Reader, one_of_several_shapes_by_what_it_says_of_itself) {
   const Json schema = parse_json(R"({"oneOf":[
-    {"type":"object","required":["tool"],"properties":{"tool":{"const":"quote"},"good":{"type":"string"}}},
+    {"type":"object","required":["tool"],"properties":{"tool":{"const":"quote"},
+     "good":{"type":"string"}}},
     {"type":"object","required":["tool","text"],"properties":{"tool":{"const":"say"},
-     "text":{"type":"string"}}}]})").value();
+     "text":{"type":"string"}}}]})")
+                          .value();
   expect_reads({R"({"tool":"Say","text":"hi"})", R"({"text":"hi","tool":"say"})", "const"}, schema);
   expect_reads({R"({"tool":"quote","good":"honey",})", R"({"good":"honey","tool":"quote"})",
-                "trailing_comma"}, schema);
+                "trailing_comma"},
+               schema);
   expect_reads({R"({"text":"hi"})", "", ""}, schema);
   expect_reads({"{}", "", ""}, schema);
 }
@@ -147,7 +163,9 @@ TEST(Reader, scalars_need_no_braces) {
   expect_reads({" 7 ", "7", ""}, number);
   expect_reads({"11", "10", "clamped"}, number);
   const Json fixed =
-      parse_json(R"({"type":"object","required":["v","ok"],"properties":{"v":{"const":1},"ok":{"type":"boolean"}}})")
+      parse_json(
+          R"({"type":"object","required":["v","ok"],
+              "properties":{"v":{"const":1},"ok":{"type":"boolean"}}})")
           .value();
   expect_reads({R"({"ok":true})", R"({"ok":true,"v":1})", "filled"}, fixed);
 }
@@ -156,7 +174,8 @@ TEST(Reader, scalars_need_no_braces) {
 RC_GTEST_PROP(Reader, any_bytes_are_read_or_refused_and_a_value_conforms, (std::uint64_t seed)) {
   static const std::vector<std::string> bases = {
       kGood, "```json\n{\"why\":'x', action: buy, \"qty\": 3.5,}\n``` ok", "<think>{</think>[1,2,{",
-      "<|channel|>final<|message|>{\"why\":\"a\\u00\",\"qty\":\"$1,200\"", "{\"a\":[[[[{\"b\":\"\xff\xfe"};
+      "<|channel|>final<|message|>{\"why\":\"a\\u00\",\"qty\":\"$1,200\"",
+      "{\"a\":[[[[{\"b\":\"\xff\xfe"};
   const Chance chance(seed, "mutate", 0, 0);
   std::uint32_t n = 0;
   const auto draw = [&](std::size_t bound) {
@@ -178,8 +197,9 @@ RC_GTEST_PROP(Reader, any_bytes_are_read_or_refused_and_a_value_conforms, (std::
 }
 
 TEST(Reader, hostile_sizes_end_in_time) {
-  for (const std::string& unit : {std::string("{"), std::string("["), std::string("{\"a\":"),
-                                  std::string("<think>"), std::string("<|channel|>final"), std::string("\\")}) {
+  for (const std::string& unit :
+       {std::string("{"), std::string("["), std::string("{\"a\":"), std::string("<think>"),
+        std::string("<|channel|>final"), std::string("\\")}) {
     std::string text;
     while (text.size() < 2'000'000) text += unit;
     const Reading reading = read_answer(text, trade());

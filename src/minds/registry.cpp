@@ -71,7 +71,8 @@ void read_openai(Fields& f, MindSpec& spec) {
   spec.model = f.string("model");
   spec.key_env = f.string("key_env", "");
   spec.schema_mode = static_cast<SchemaMode>(f.choice("schema_mode", kModes, 0));
-  spec.retries_max = f.integer("retries_max", {.low = 0, .high = 20, .otherwise = spec.retries_max});
+  spec.retries_max =
+      f.integer("retries_max", {.low = 0, .high = 20, .otherwise = spec.retries_max});
   spec.tokens_key = f.string("tokens_key", spec.tokens_key);
   spec.seed = f.boolean("seed", spec.seed);
   if (!spec.endpoint.starts_with("http://") && !spec.endpoint.starts_with("https://"))
@@ -121,7 +122,8 @@ const char* name(Style style) { return kStyles[static_cast<std::size_t>(style)].
 const char* name(SchemaMode mode) { return kModes[static_cast<std::size_t>(mode)].c_str(); }
 
 const MindSpec* Registry::find(std::string_view name) const {
-  const auto it = std::find_if(minds.begin(), minds.end(), [&](const auto& m) { return m.name == name; });
+  const auto it =
+      std::find_if(minds.begin(), minds.end(), [&](const auto& m) { return m.name == name; });
   return it == minds.end() ? nullptr : &*it;
 }
 

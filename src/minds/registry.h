@@ -1,6 +1,6 @@
-// The registry of minds (models/models.toml): who they are, where they are, how to ask them. A mind's
-// name is what a scenario's cast says; everything else about it can be changed here, or in a second
-// file whose entries override the first's key by key.
+// The registry of minds (models/models.toml): who they are, where they are, how to ask them. A
+// mind's name is what a scenario's cast says; everything else about it can be changed here, or in a
+// second file whose entries override the first's key by key.
 //
 //   [[mind]]
 //   name = "house"            # kind = scripted | llama | openai
@@ -19,12 +19,13 @@
 namespace wood {
 
 enum class MindKind { scripted, llama, openai };
-enum class Style { terse, full };  // which rendering of a prompt suits it: a trained house model knows
-                                   // the terse one, a general model needs the full one
-enum class SchemaMode {            // what an endpoint is told about the answer's form
-  json_schema,  // response_format json_schema, strict
-  json_object,  // response_format json_object: it knows of JSON, not of schemas
-  none,         // nothing: the prompt must say it all
+// Which rendering of a prompt suits a mind: a trained house model knows the terse one, a general
+// model needs the full one.
+enum class Style { terse, full };
+enum class SchemaMode {  // what an endpoint is told about the answer's form
+  json_schema,           // response_format json_schema, strict
+  json_object,           // response_format json_object: it knows of JSON, not of schemas
+  none,                  // nothing: the prompt must say it all
 };
 
 const char* name(MindKind kind);
@@ -33,34 +34,34 @@ const char* name(SchemaMode mode);
 
 struct MindSpec {
   std::string name;
-  std::string lab;                   // who made it
-  std::string family;                // "llama", "qwen2", …; councils count minds by family
+  std::string lab;     // who made it
+  std::string family;  // "llama", "qwen2", …; councils count minds by family
   MindKind kind = MindKind::scripted;
   std::string licence;
   Style style = Style::full;
-  std::int64_t context = 4'096;      // tokens an ask may use, prompt and answer together
-  std::int64_t parallel = 8;         // asks in work at once
-  Sampling sampling;                 // what an asker without a wish of its own should ask for
-  std::int64_t price_in = 0;         // micro-units of currency per million tokens
+  std::int64_t context = 4'096;  // tokens an ask may use, prompt and answer together
+  std::int64_t parallel = 8;     // asks in work at once
+  Sampling sampling;             // what an asker without a wish of its own should ask for
+  std::int64_t price_in = 0;     // micro-units of currency per million tokens
   std::int64_t price_out = 0;
-  Json options = Json::object();     // scripted: its own options
+  Json options = Json::object();  // scripted: its own options
 
-  std::string file;                  // llama: the GGUF
-  std::string sha256;                // llama: if given, the file must have it
-  std::string chat = "auto";         // llama: "auto" (the file's own template), "plain", or a name
-                                     // that llama.cpp knows ("chatml", "llama3", "gemma", …)
+  std::string file;           // llama: the GGUF
+  std::string sha256;         // llama: if given, the file must have it
+  std::string chat = "auto";  // llama: "auto" (the file's own template), "plain", or a name
+                              // that llama.cpp knows ("chatml", "llama3", "gemma", …)
 
-  std::string endpoint;              // openai: "http://127.0.0.1:8080/v1"
-  std::string model;                 // openai: the name the server knows it by
-  std::string key_env;               // openai: environment variable with the API key; "" for none
+  std::string endpoint;  // openai: "http://127.0.0.1:8080/v1"
+  std::string model;     // openai: the name the server knows it by
+  std::string key_env;   // openai: environment variable with the API key; "" for none
   SchemaMode schema_mode = SchemaMode::json_schema;
   std::int64_t retries_max = 3;
   std::string tokens_key = "max_tokens";  // or "max_completion_tokens"
-  bool seed = true;                  // whether it takes a `seed`
+  bool seed = true;                       // whether it takes a `seed`
 
-  bool no_system_role = false;       // quirk: the system message goes into the first user message
-  bool reasoning = false;            // quirk: it thinks first, on a channel of its own, and is given
-                                     // 4,096 tokens for that beyond the answer's
+  bool no_system_role = false;  // quirk: the system message goes into the first user message
+  bool reasoning = false;       // quirk: it thinks first, on a channel of its own, and is given
+                                // 4,096 tokens for that beyond the answer's
 };
 
 struct Registry {
@@ -82,7 +83,8 @@ Result<Registry> parse_registry(std::span<const RegistryText> texts);
 // What an answer cost by the price list, from its token counts, rounded down.
 std::int64_t cost_nano(const MindSpec& spec, const Answer& answer);
 
-// The part of a mind's card that the registry knows: name, lab, family, kind, licence, style, prices.
+// The part of a mind's card that the registry knows: name, lab, family, kind, licence, style,
+// prices.
 Json card_of(const MindSpec& spec);
 
 }  // namespace wood

@@ -19,7 +19,8 @@ std::string fault(const std::string& first, const std::string& second = "") {
   return registry ? "" : registry.error().what;
 }
 
-const std::string kMind = "[[mind]]\nname = \"x\"\nkind = \"llama\"\nfile = \"x.gguf\"\ncontext = 512\n";
+const std::string kMind =
+    "[[mind]]\nname = \"x\"\nkind = \"llama\"\nfile = \"x.gguf\"\ncontext = 512\n";
 
 TEST(Registry, the_file_of_this_program_is_right) {
   std::ifstream file(WOOD_SOURCE_DIR "/models/models.toml");
@@ -27,7 +28,8 @@ TEST(Registry, the_file_of_this_program_is_right) {
   text << file.rdbuf();
   const auto registry = parse(text.str());
   ASSERT_TRUE(registry) << registry.error().what;
-  for (const char* name : {"scripted", "tiny-llama", "tiny-mistral", "llama-3b", "nemo-12b", "endpoint"})
+  for (const char* name :
+       {"scripted", "tiny-llama", "tiny-mistral", "llama-3b", "nemo-12b", "endpoint"})
     EXPECT_NE(registry->find(name), nullptr) << name;
   EXPECT_EQ(registry->find("scripted")->style, Style::terse);
   EXPECT_TRUE(registry->find("gemma-2b")->no_system_role);
@@ -36,8 +38,10 @@ TEST(Registry, the_file_of_this_program_is_right) {
 }
 
 TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
-  const auto registry = parse(kMind, "[[mind]]\nname = \"x\"\ncontext = 1024\n[mind.sampling]\n"
-                                     "temperature_milli = 700\n[[mind]]\nname = \"y\"\nkind = \"scripted\"\n");
+  const auto registry =
+      parse(kMind,
+            "[[mind]]\nname = \"x\"\ncontext = 1024\n[mind.sampling]\n"
+            "temperature_milli = 700\n[[mind]]\nname = \"y\"\nkind = \"scripted\"\n");
   ASSERT_TRUE(registry) << registry.error().what;
   EXPECT_EQ(registry->names(), (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(registry->find("x")->context, 1'024);
@@ -54,10 +58,12 @@ TEST(Registry, errors_name_file_line_mind_and_key) {
   EXPECT_EQ(fault(kMind + kMind), "a.toml line 6: mind x stands twice in one file");
   EXPECT_EQ(fault("[[mind]]\nname = \"x\"\nkind = \"llama\"\n"),
             "a.toml line 1: mind x: file is missing (string)");
-  EXPECT_NE(fault("[[mind]]\nname = \"x\"\nkind = \"magic\"\n").find("a.toml line 3"), std::string::npos);
-  EXPECT_NE(fault("[[mind]]\nname = \"x\"\nkind = \"openai\"\nmodel = \"m\"\nendpoint = \"ftp://h\"\n")
-                .find("endpoint must begin with http"),
+  EXPECT_NE(fault("[[mind]]\nname = \"x\"\nkind = \"magic\"\n").find("a.toml line 3"),
             std::string::npos);
+  EXPECT_NE(
+      fault("[[mind]]\nname = \"x\"\nkind = \"openai\"\nmodel = \"m\"\nendpoint = \"ftp://h\"\n")
+          .find("endpoint must begin with http"),
+      std::string::npos);
   EXPECT_NE(fault("[[mind]\n").find("a.toml: line 1"), std::string::npos);
   EXPECT_NE(fault("minds = 1\n").find("did you mean mind?"), std::string::npos);
 }

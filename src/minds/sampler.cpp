@@ -22,7 +22,8 @@ std::int32_t greatest(std::span<const float> logits, const std::vector<bool>& al
   Candidate best{0, -1};
   for (std::size_t i = 0; i < logits.size(); ++i) {
     if (!allowed[i]) continue;
-    const Candidate one{std::isnan(logits[i]) ? -INFINITY : logits[i], static_cast<std::int32_t>(i)};
+    const Candidate one{std::isnan(logits[i]) ? -INFINITY : logits[i],
+                        static_cast<std::int32_t>(i)};
     if (best.token < 0 || before(one, best)) best = one;
   }
   return best.token;
@@ -59,7 +60,8 @@ std::int32_t choose(std::span<const float> logits, const std::vector<bool>& allo
   std::vector<std::int64_t> weights;
   std::int64_t total = 0;
   for (const Candidate& one : list) {
-    const double gap = (static_cast<double>(one.logit) - static_cast<double>(list[0].logit)) * scale;
+    const double gap =
+        (static_cast<double>(one.logit) - static_cast<double>(list[0].logit)) * scale;
     weights.push_back(static_cast<std::int64_t>(exp_of(gap) * 1'099'511'627'776.0));
     total += weights.back();
   }

@@ -1,5 +1,5 @@
-// Chooses a token by its logit. The same choice on every machine: integers decide, the exponential is
-// ours, and chance is counter-based.
+// Chooses a token by its logit. The same choice on every machine: integers decide, the exponential
+// is ours, and chance is counter-based.
 #pragma once
 
 #include <span>

@@ -21,7 +21,8 @@ class Vocab {
   [[nodiscard]] const std::string& bytes(Token token) const { return bytes_[token]; }
   [[nodiscard]] const std::vector<Token>& ends() const { return ends_; }
 
-  // By token, whether its bytes may follow. Ends of sequence are allowed where the text is complete.
+  // By token, whether its bytes may follow. Ends of sequence are allowed where the text is
+  // complete.
   [[nodiscard]] std::vector<bool> allowed(Grammar& grammar, Grammar::State at) const;
   // The same without a grammar: every token that stands for bytes, and every end.
   [[nodiscard]] std::vector<bool> all() const;
