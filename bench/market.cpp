@@ -1,6 +1,6 @@
-// Order messages a second, on one core: the exchange with controls, accounts and settlement, against
-// a plain peer (std::map of price levels, std::list queues, no controls, no accounts) that is fed the
-// same kind of flow in the same run. The ratio says more than the number: it holds on other machines.
+// Order messages a second, on one core: the exchange with controls, accounts and settlement,
+// against a plain peer (std::map of price levels, std::list queues, no controls, no accounts) that
+// is fed the same flow in the same run. The ratio holds on other machines, the number does not.
 //
 //   bench_market [messages]      default 4,000,000; prints one line of JSON
 

@@ -4,9 +4,9 @@
 //
 // Short selling. An ask marked may_short may sell more than is held. What is missing is lent by the
 // pool when it trades, against a margin (150 % of the mark) of which the proceeds are part, at a
-// fee a turn. Goods bought close a short at once, goods held do so at dusk. A short ask holds its claim
-// on the pool for the turn only and lapses at dusk. Below 120 % the account is bought in from the
-// book, and what the book lacks is imported at a penalty price: money to `imports`, goods from
+// fee a turn. Goods bought close a short at once, goods held do so at dusk. A short ask holds its
+// claim on the pool for the turn only and lapses at dusk. Below 120 % the account is bought in from
+// the book, and what the book lacks is imported at a penalty price: money to `imports`, goods from
 // `imports` to the pool. So the pool is whole again and every unit has a counter-account.
 //
 // A turn: place/cancel/replace …, then dusk() once. Read on: settle.cpp, dusk.cpp, state.cpp.

@@ -1,5 +1,5 @@
 // Random traffic against the exchange: whatever is sent, money and goods are conserved, no book is
-// crossed, reservations are what open orders say, and a refused message changes nothing but a count.
+// crossed, reservations are what open orders say, and a refused message changes only a count.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
@@ -171,7 +171,7 @@ RC_GTEST_PROP(ExchangeProperty, ACopyGoesOnAsTheOriginal, ()) {
   RC_ASSERT(mine.size() == its.size());
 }
 
-// Free money never falls through trading within a turn below what credit allows, while no mark moves.
+// While no mark moves, trading never brings free money below what credit allows.
 RC_GTEST_PROP(ExchangeProperty, TradingAloneKeepsEveryoneWithinLimits, ()) {
   MarketLimits limits = any_limits();
   Traffic traffic(limits);

@@ -15,9 +15,9 @@ using OrderId = Id<struct OrderTag>;      // unique in an exchange, never reused
 
 enum class Side : std::uint8_t { bid, ask };
 
-// market: takes whatever the price, rests nothing; stopped by the collar alone, which halts the good.
-// ioc: takes up to its price, rests nothing. fok: fills whole and at once, or not at all. post_only:
-// rests, or is cancelled if it would take.
+// market: takes whatever the price, rests nothing; only the collar stops it, which halts the good.
+// ioc: takes up to its price, rests nothing. fok: fills whole and at once, or not at all.
+// post_only: rests, or is cancelled if it would take.
 enum class OrderKind : std::uint8_t { limit, market, ioc, fok, post_only };
 
 const char* name(Side side);       // "bid", "ask"

@@ -15,7 +15,7 @@ TEST(Portfolio, ValuesPositionsAtTheMarks) {
   ASSERT_EQ(p.positions.size(), 2u);
   const Position& acorns = p.positions[1];
   EXPECT_EQ(acorns.net, Lots{25});
-  EXPECT_EQ(acorns.average, Money{510});  // 20 that came at the mark of 500, 5 at 550 and a fee of 3
+  EXPECT_EQ(acorns.average, Money{510});  // 20 that came at 500, 5 at 550 and a fee of 3
   EXPECT_EQ(acorns.value, Money{12'500});
   EXPECT_EQ(acorns.unrealised, Money{-253});
   EXPECT_EQ(acorns.delta, Money{250});

@@ -48,7 +48,7 @@ TEST(Process, NormalInverseHasTheTabledValues) {
 }
 
 RC_GTEST_PROP(ProcessProperty, NormalInverseUndoesTheDistribution, ()) {
-  const double p = (*rc::gen::inRange<std::int64_t>(1, 1'000'000) - 0.5) / 1e6;
+  const double p = (*rc::gen::inRange<int>(1, 1000000) - 0.5) / 1e6;
   const double back = std::erfc(-normal_inverse(p) / std::sqrt(2.0)) / 2;
   RC_ASSERT(std::abs(back - p) <= 1e-14 + 1e-13 * p);
 }
