@@ -211,7 +211,17 @@ void do_override(Act act) {
   act.world.event("override", {act.command}, act.body);
 }
 
+void do_swap_step(Act act, const std::string& step) {
+  const std::string mind = act.body.str_or("mind", "");
+  const std::string name = step.substr(0, step.find('/'));
+  if (!act.world.desk || act.world.desk->find(name) == nullptr) return act.refused("unknown_step");
+  if (act.world.setup.cards.find(mind) == nullptr) return act.refused("unknown_mind");
+  act.world.event("swapped", {act.command}, Json::object({{"mind", mind}, {"step", step}}));
+  act.world.desk_swaps[step] = mind;
+}
+
 void do_swap(Act act) {
+  if (const std::string step = act.body.str_or("step", ""); !step.empty()) return do_swap_step(act, step);
   const auto it = act.world.cast.find(act.body.str_or("who", ""));
   const std::string mind = act.body.str_or("mind", "");
   if (it == act.world.cast.end() || act.world.setup.cards.find(mind) == nullptr)

@@ -36,6 +36,8 @@ Status check(const Setup& setup) {
   for (const GoodSpec& good : setup.scenario.goods)
     if (const auto process = process_from(good.process); !process)
       return fail(process.error().during("good " + good.name + ": process"));
+  if (!setup.desk.is(Json::Kind::null))
+    if (const auto desk = Pipeline::from(setup.desk); !desk) return fail(desk.error().during("desk"));
   for (const CreatureSpec& creature : setup.scenario.creatures)
     if (!setup.cast.contains(creature.name))
       return fail(Errc::schema, "cast " + setup.cast_name + " has no mind for " + creature.name);

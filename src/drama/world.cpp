@@ -58,6 +58,11 @@ World::World(const Setup& s, Sink& out)
   }
   anchor = latent;
   touched.resize(goods.size());
+  if (!setup.desk.is(Json::Kind::null)) {
+    auto pipeline = Pipeline::from(setup.desk);
+    CHECK(pipeline);
+    desk = std::move(*pipeline);
+  }
   const auto open = [&](const std::string& name, int creature, int makes, Money purse) {
     Being being;
     being.name = name;
@@ -159,6 +164,8 @@ Bytes World::state() const {
     put(r.good), put(r.until);
     out += '\n';
   }
+  out += "desk " + desk_memory.json().dump() + "\n";
+  for (const auto& [step, mind] : desk_swaps) out += Json(step).dump() + Json(mind).dump() + "\n";
   for (const auto& [creature, mind] : cast) out += Json(creature).dump() + Json(mind).dump() + "\n";
   for (const auto& [id, order] : orders) {
     put(id), put(order.who), put(order.command.value), put(order.lots.value), put(order.filled.value);

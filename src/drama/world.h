@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/memory.h"
+#include "agents/recall.h"
 #include "drama/bank.h"
 #include "drama/book.h"
 #include "drama/firewall.h"
@@ -17,6 +17,7 @@
 #include "market/exchange.h"
 #include "market/process.h"
 #include "market/villager.h"
+#include "pipeline/runner.h"
 
 namespace wood {
 
@@ -29,7 +30,7 @@ struct Being {
   Money start;                   // net worth at the first dawn
   std::int64_t frozen_until = 0; // last turn of a freeze
   bool exiled = false;
-  Memory memory;
+  Recall memory;
   std::vector<Seq> touched;      // events since his affairs were last published
 };
 
@@ -70,7 +71,10 @@ struct World {
   Firewall firewall;
   Magistrate magistrate;
   std::vector<Running> running;
+  std::optional<Pipeline> desk;        // the Treasury's pipeline
+  Memory desk_memory;                  // its past votes: how far the seats agree
   std::map<std::string, std::string> cast;   // creature → mind; an operator may swap one
+  std::map<std::string, std::string> desk_swaps;  // step of the desk → mind, by the operator
   std::map<std::int64_t, OpenOrder> orders;  // open orders of beings, by order number
   std::int64_t turn = 0;
   std::int64_t tips = 0;               // tips given so far

@@ -53,7 +53,8 @@ Result<std::unique_ptr<Ledger>> Ledger::create(std::unique_ptr<Store> store, Led
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::reopen(std::unique_ptr<Store> store, LedgerOptions options) {
-  TRY(const std::vector<StoredCheckpoint> checkpoints, store->checkpoints());
+  TRY(std::vector<StoredCheckpoint> checkpoints, store->checkpoints());
+  std::erase_if(checkpoints, [](const StoredCheckpoint& row) { return row.log != Log::record; });
   if (checkpoints.empty()) return fail(Errc::integrity, "the run has no checkpoint to go on from");
   TRY(const Note note, parse_note(checkpoints.back().note));
   TRY(const Checkpoint last, Checkpoint::parse(note.text));

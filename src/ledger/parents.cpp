@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace wood {
 namespace {
 
@@ -9,6 +11,13 @@ using K = EntryKind;
 
 bool among(K kind, const std::vector<K>& kinds) {
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+const ParentRule& rule_of(K kind) {
+  const auto& rules = parent_rules();
+  const auto it = std::find_if(rules.begin(), rules.end(), [&](const ParentRule& r) { return r.kind == kind; });
+  CHECK(it != rules.end());
+  return *it;
 }
 
 std::string list(const std::vector<K>& kinds) {
@@ -52,7 +61,7 @@ Status ParentJudge::next(const Entry& entry) {
   const auto bad = [&](const std::string& what) {
     return fail(Errc::integrity, "entry " + std::to_string(entry.seq.value) + " (" + name(draft.kind) + "): " + what);
   };
-  const ParentRule& rule = parent_rules()[static_cast<std::size_t>(draft.kind)];
+  const ParentRule& rule = rule_of(draft.kind);
   if (sealed_) return bad("stands behind the seal");
   if ((entry.seq.value == 0) != (draft.kind == K::genesis)) return bad("the genesis is entry 0 and no other");
   if (draft.turn < turn_) return bad("goes back to turn " + std::to_string(draft.turn));
