@@ -8,12 +8,12 @@
 
 namespace wood {
 
-using Bytes = std::string;           // raw bytes; std::string because every store and hash takes it
+using Bytes = std::string;  // raw bytes; std::string because every store and hash takes it
 using ByteView = std::string_view;
 
-std::string hex(ByteView bytes);                        // lower case
-std::optional<Bytes> from_hex(std::string_view text);   // even length, either case
-std::string base64(ByteView bytes);                     // RFC 4648 §4, padded
+std::string hex(ByteView bytes);                          // lower case
+std::optional<Bytes> from_hex(std::string_view text);     // even length, either case
+std::string base64(ByteView bytes);                       // RFC 4648 §4, padded
 std::optional<Bytes> from_base64(std::string_view text);  // strict: padded, canonical
 
 void put_u32le(Bytes& out, std::uint32_t value);

@@ -12,14 +12,19 @@ TEST(Bytes, HexKnownAnswers) {
   EXPECT_EQ(hex("\x00\x9f\xff"s), "009fff");
   EXPECT_EQ(from_hex("009FfF"), "\x00\x9f\xff"s);
   EXPECT_EQ(from_hex(""), "");
-  for (const char* bad : {"0", "0g", "g0", " 00", "0x00", "00\n0"}) EXPECT_FALSE(from_hex(bad)) << bad;
+  for (const char* bad : {"0", "0g", "g0", " 00", "0x00", "00\n0"})
+    EXPECT_FALSE(from_hex(bad)) << bad;
 }
 
 // RFC 4648, section 10.
 TEST(Bytes, Base64KnownAnswers) {
-  const std::pair<const char*, const char*> known[] = {
-      {"", ""},          {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> known[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
   for (const auto& [raw, text] : known) {
     EXPECT_EQ(base64(raw), text);
     EXPECT_EQ(from_base64(text), raw);

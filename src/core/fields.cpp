@@ -81,11 +81,12 @@ std::vector<std::int64_t> Fields::integers(const char* key, IntRange each) {
   const Json* member = get(key, Json::Kind::array, false);
   if (member == nullptr) return out;
   for (const Json& item : member->items()) {
-    const bool good = item.is_integer() && item.integer() >= each.low &&
-                      item.integer() <= each.high;
+    const bool good =
+        item.is_integer() && item.integer() >= each.low && item.integer() <= each.high;
     if (good) out.push_back(item.integer());
-    else fault(key, "must hold integers between " + std::to_string(each.low) + " and " +
-                        std::to_string(each.high));
+    else
+      fault(key, "must hold integers between " + std::to_string(each.low) + " and " +
+                     std::to_string(each.high));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // Reads an object of configuration member by member, collecting every fault with its path: wrong
-// kind, out of range, missing, unknown (with the nearest known name). done() gives the first faults.
+// kind, out of range, missing, unknown (with the nearest known name). done() gives the first
+// faults.
 //
 //   Fields f(value, "market");
 //   const auto tick = f.integer("tick", {.low = 1, .high = 1000, .otherwise = 10});

@@ -15,8 +15,9 @@ std::string faults(Fields& f) {
 }
 
 TEST(Fields, ReadsEveryKind) {
-  const Json value = json(R"({"n":3,"s":"x","side":"sell","b":true,"names":["a","b"],"sizes":[1,2],)"
-                          R"("goods":[{"p":1},{"p":2}],"free":[null]})");
+  const Json value =
+      json(R"({"n":3,"s":"x","side":"sell","b":true,"names":["a","b"],"sizes":[1,2],)"
+           R"("goods":[{"p":1},{"p":2}],"free":[null]})");
   Fields f(value, "");
   EXPECT_EQ(f.integer("n"), 3);
   EXPECT_EQ(f.string("s"), "x");
@@ -47,8 +48,9 @@ TEST(Fields, AbsentMembersTakeTheirDefaults) {
 }
 
 TEST(Fields, EveryFaultIsNamedWithItsPath) {
-  const Json value = json(R"({"tick":0,"name":5,"side":"hold","names":["a",1],"sizes":[1,99],"halt":1,)"
-                          R"("pirce":1})");
+  const Json value =
+      json(R"({"tick":0,"name":5,"side":"hold","names":["a",1],"sizes":[1,99],"halt":1,)"
+           R"("pirce":1})");
   Fields f(value, "market");
   f.integer("tick", {.low = 1, .high = 1000});
   f.integer("lots");
@@ -59,13 +61,14 @@ TEST(Fields, EveryFaultIsNamedWithItsPath) {
   f.boolean("halt");
   f.integer("price", {.otherwise = 1});
   f.fault("tick", "is odd");
-  EXPECT_EQ(faults(f),
-            "market.tick is 0, must be between 1 and 1000; market.lots is missing (integer); "
-            "market.name must be of kind string, not integer; "
-            "market.side is \"hold\", must be one of buy, sell; market.names must hold strings only; "
-            "market.sizes must hold integers between 1 and 9; "
-            "market.halt must be of kind boolean, not integer; market.tick is odd; "
-            "market.pirce is not known here; did you mean price?");
+  EXPECT_EQ(
+      faults(f),
+      "market.tick is 0, must be between 1 and 1000; market.lots is missing (integer); "
+      "market.name must be of kind string, not integer; "
+      "market.side is \"hold\", must be one of buy, sell; market.names must hold strings only; "
+      "market.sizes must hold integers between 1 and 9; "
+      "market.halt must be of kind boolean, not integer; market.tick is odd; "
+      "market.pirce is not known here; did you mean price?");
 }
 
 TEST(Fields, WhatIsNoObjectIsOneFault) {

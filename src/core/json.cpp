@@ -144,7 +144,8 @@ bool utf16_less(std::string_view a, std::string_view b) {
 }
 
 const char* name(Json::Kind kind) {
-  static constexpr const char* names[] = {"null", "boolean", "integer", "string", "array", "object"};
+  static constexpr const char* names[] = {"null",   "boolean", "integer",
+                                          "string", "array",   "object"};
   return names[static_cast<int>(kind)];
 }
 
@@ -284,8 +285,8 @@ void Json::dump_to(std::string& out) const {
 std::string Json::pretty(int indent) const {
   const auto write = [indent](auto& self, std::string& out, const Json& value, int level) -> void {
     const bool is_array = value.is(Kind::array);
-    const bool empty = is_array ? value.items().empty()
-                                : !value.is(Kind::object) || value.members().empty();
+    const bool empty =
+        is_array ? value.items().empty() : !value.is(Kind::object) || value.members().empty();
     if (empty) return value.dump_to(out);
     const auto line = [&](int depth) { out += '\n' + std::string(depth * indent, ' '); };
     const std::size_t count = is_array ? value.items().size() : value.members().size();

@@ -1,8 +1,8 @@
 // JSON as the ledger has it: null, booleans, integers, strings, arrays, objects. No floats.
 //
 // dump() is the canonical form of RFC 8785: keys sorted by UTF-16 code units, no white space, the
-// shortest escapes. Integers beyond ±(2^53−1), which other readers would lose, are written as decimal
-// strings; integer() reads both. A parsed canonical text dumps to the same bytes.
+// shortest escapes. Integers beyond ±(2^53−1), which other readers would lose, are written as
+// decimal strings; integer() reads both. A parsed canonical text dumps to the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -80,7 +80,7 @@ class Json {
   [[nodiscard]] std::string str_or(std::string_view key, std::string_view otherwise) const;
   [[nodiscard]] bool bool_or(std::string_view key, bool otherwise) const;
 
-  [[nodiscard]] std::string dump() const;       // canonical, one line
+  [[nodiscard]] std::string dump() const;  // canonical, one line
   void dump_to(std::string& out) const;
   [[nodiscard]] std::string pretty(int indent = 2) const;  // for people; key order as canonical
 

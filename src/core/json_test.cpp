@@ -25,12 +25,13 @@ std::string fault_of(std::string_view text) {
 // RFC 8785, 3.2.3: the example of property sorting, by UTF-16 code units. The two last keys show
 // that this is not code point order: U+1F600 (D83D DE00) comes before U+FB33.
 TEST(Json, Rfc8785KeyOrder) {
-  EXPECT_EQ(canonical(R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet)"
-                      R"( With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":)"
-                      R"("Control","\u00f6":"Latin Small Letter O With Diaeresis"})"),
-            "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xC2\x80\":\"Control\",\"\xC3\xB6\":"
-            "\"Latin Small Letter O With Diaeresis\",\"\xE2\x82\xAC\":\"Euro Sign\",\"\xF0\x9F\x98\x80\":"
-            "\"Emoji: Grinning Face\",\"\xEF\xAC\xB3\":\"Hebrew Letter Dalet With Dagesh\"}");
+  EXPECT_EQ(
+      canonical(R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet)"
+                R"( With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":)"
+                R"("Control","\u00f6":"Latin Small Letter O With Diaeresis"})"),
+      "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xC2\x80\":\"Control\",\"\xC3\xB6\":"
+      "\"Latin Small Letter O With Diaeresis\",\"\xE2\x82\xAC\":\"Euro Sign\",\"\xF0\x9F\x98\x80\":"
+      "\"Emoji: Grinning Face\",\"\xEF\xAC\xB3\":\"Hebrew Letter Dalet With Dagesh\"}");
 }
 
 std::u16string utf16(std::u32string_view points) {
@@ -72,9 +73,9 @@ rc::Gen<std::u32string> unicode() {
       rc::gen::inRange<std::uint32_t>(0xE000, 0x10000),
       rc::gen::inRange<std::uint32_t>(0x10000, 0x110000),
       rc::gen::element<std::uint32_t>(0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF));
-  return rc::gen::map(rc::gen::container<std::vector<std::uint32_t>>(point), [](const auto& points) {
-    return std::u32string(points.begin(), points.end());
-  });
+  return rc::gen::map(
+      rc::gen::container<std::vector<std::uint32_t>>(point),
+      [](const auto& points) { return std::u32string(points.begin(), points.end()); });
 }
 
 RC_GTEST_PROP(Json, Utf16LessIsTheOrderOfCodeUnits, ()) {
@@ -86,7 +87,8 @@ RC_GTEST_PROP(Json, Utf16LessIsTheOrderOfCodeUnits, ()) {
 
 TEST(Json, ShortestEscapes) {
   EXPECT_EQ(canonical(R"("\u0000\u0007\b\t\n\u000b\f\r\u001b\"\\\/\u007f\u0041\u2028")"),
-            "\"\\u0000\\u0007\\b\\t\\n\\u000b\\f\\r\\u001b\\\"\\\\/\x7f" "A\xE2\x80\xA8\"");
+            "\"\\u0000\\u0007\\b\\t\\n\\u000b\\f\\r\\u001b\\\"\\\\/\x7f"
+            "A\xE2\x80\xA8\"");
 }
 
 TEST(Json, LiteralsAndNesting) {
@@ -114,7 +116,8 @@ RC_GTEST_PROP(Json, IntegersSurviveTheCanonicalText, (std::int64_t value)) {
 }
 
 TEST(Json, IsIntegerTakesOnlyWhatDumpWrites) {
-  for (const char* no : {"12", "9007199254740991", "09007199254740992", "9223372036854775808", "", "-"})
+  for (const char* no :
+       {"12", "9007199254740991", "09007199254740992", "9223372036854775808", "", "-"})
     EXPECT_FALSE(Json(no).is_integer()) << no;
   for (const char* yes : {"9007199254740992", "-9007199254740992", "-9223372036854775808"})
     EXPECT_TRUE(Json(yes).is_integer()) << yes;
@@ -137,17 +140,44 @@ TEST(Json, NumbersOutsideTheLedgersKindAreNamed) {
 }
 
 TEST(Json, ModelsFloatsAreRoundedHalfAwayFromZero) {
-  EXPECT_EQ(canonical("[0.5,-0.5,1.4,2.5,-0.0,1e3,1.5e-9]", Floats::nearest), "[1,-1,1,3,0,1000,0]");
+  EXPECT_EQ(canonical("[0.5,-0.5,1.4,2.5,-0.0,1e3,1.5e-9]", Floats::nearest),
+            "[1,-1,1,3,0,1000,0]");
   for (const char* big : {"1e19", "-1e19", "1e300", "9.3e18", "99999999999999999999"})
     EXPECT_NE(canonical(big, Floats::nearest).find("beyond 64 bits"), std::string::npos) << big;
 }
 
 TEST(Json, RefusesWhatIsNotStrict) {
-  for (const std::string& bad :
-       {""s, " "s, "{"s, "[1,]"s, "{\"a\":1,}"s, "{a:1}"s, "'a'"s, "// c\n1"s, "/**/1"s, "01"s, "+1"s,
-        "1."s, ".5"s, "-"s, "NaN"s, "Infinity"s, "nul"s, "1 2"s, "\"\t\""s, "\"\\x41\""s, "\"\\ud800\""s,
-        "\"\\udc00\""s, "\"\\ud800\\u0041\""s, "\"\xC0\xAF\""s, "\"\xED\xA0\x80\""s, "\"a"s, "1\0"s,
-        "[1}"s, "{\"a\" 1}"s, "{1:2}"s, "\"\x01\""s})
+  for (const std::string& bad : {""s,
+                                 " "s,
+                                 "{"s,
+                                 "[1,]"s,
+                                 "{\"a\":1,}"s,
+                                 "{a:1}"s,
+                                 "'a'"s,
+                                 "// c\n1"s,
+                                 "/**/1"s,
+                                 "01"s,
+                                 "+1"s,
+                                 "1."s,
+                                 ".5"s,
+                                 "-"s,
+                                 "NaN"s,
+                                 "Infinity"s,
+                                 "nul"s,
+                                 "1 2"s,
+                                 "\"\t\""s,
+                                 "\"\\x41\""s,
+                                 "\"\\ud800\""s,
+                                 "\"\\udc00\""s,
+                                 "\"\\ud800\\u0041\""s,
+                                 "\"\xC0\xAF\""s,
+                                 "\"\xED\xA0\x80\""s,
+                                 "\"a"s,
+                                 "1\0"s,
+                                 "[1}"s,
+                                 "{\"a\" 1}"s,
+                                 "{1:2}"s,
+                                 "\"\x01\""s})
     EXPECT_FALSE(parse_json(bad)) << bad;
 }
 
@@ -160,7 +190,9 @@ TEST(Json, SaysWhereAndWhat) {
 }
 
 TEST(Json, DepthIsBounded) {
-  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
   EXPECT_EQ(canonical(nested(100)), nested(100));
   EXPECT_EQ(fault_of(nested(101)), "nested deeper than 100");
   EXPECT_EQ(fault_of(std::string(1'000'000, '[')), "nested deeper than 100");
@@ -168,22 +200,24 @@ TEST(Json, DepthIsBounded) {
 
 rc::Gen<Json> any_json(int depth) {
   const auto text = rc::gen::map(unicode(), [](const std::u32string& s) { return utf8(s); });
-  const auto leaf =
-      rc::gen::oneOf(rc::gen::just(Json()), rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return Json(b); }),
-                     rc::gen::map(rc::gen::inRange<std::int64_t>(-9'007'199'254'740'991, 9'007'199'254'740'992),
-                                  [](std::int64_t n) { return Json(n); }),
-                     rc::gen::map(text, [](std::string s) { return Json(std::move(s)); }));
+  const auto leaf = rc::gen::oneOf(
+      rc::gen::just(Json()),
+      rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return Json(b); }),
+      rc::gen::map(rc::gen::inRange<std::int64_t>(-9'007'199'254'740'991, 9'007'199'254'740'992),
+                   [](std::int64_t n) { return Json(n); }),
+      rc::gen::map(text, [](std::string s) { return Json(std::move(s)); }));
   if (depth == 0) return leaf;
   const auto below = rc::gen::scale(0.5, any_json(depth - 1));
-  return rc::gen::oneOf(
-      leaf,
-      rc::gen::map(rc::gen::container<std::vector<Json>>(below), [](Json::Array a) { return Json(std::move(a)); }),
-      rc::gen::map(rc::gen::container<std::map<std::string, Json>>(text, below),
-                   [](const std::map<std::string, Json>& members) {
-                     Json object = Json::object();
-                     for (const auto& [key, value] : members) object.set(key, value);
-                     return object;
-                   }));
+  return rc::gen::oneOf(leaf,
+                        rc::gen::map(rc::gen::container<std::vector<Json>>(below),
+                                     [](Json::Array a) { return Json(std::move(a)); }),
+                        rc::gen::map(rc::gen::container<std::map<std::string, Json>>(text, below),
+                                     [](const std::map<std::string, Json>& members) {
+                                       Json object = Json::object();
+                                       for (const auto& [key, value] : members)
+                                         object.set(key, value);
+                                       return object;
+                                     }));
 }
 
 RC_GTEST_PROP(Json, CanonicalAndPrettyTextsReadBackAsTheSameValue, ()) {

@@ -37,7 +37,11 @@ using Money = Quantity<struct MoneyTag>;  // millipebbles
 using Ticks = Quantity<struct TicksTag>;  // price steps
 using Lots = Quantity<struct LotsTag>;    // units of a good
 
-enum class Round { down, up, half_even };  // down: towards minus infinity; up: towards plus infinity
+enum class Round {
+  down,  // towards minus infinity
+  up,    // towards plus infinity
+  half_even,
+};
 
 // a * b / c with a 128-bit product. c > 0. A quotient outside int64 is a CHECK.
 std::int64_t mul_div(std::int64_t a, std::int64_t b, std::int64_t c, Round round);

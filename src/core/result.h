@@ -57,13 +57,13 @@ using Status = Result<void>;
 // Hands an error on to the caller: TRY(auto x, f()); or TRY_STATUS(g());
 #define WOOD_JOIN2(a, b) a##b
 #define WOOD_JOIN(a, b) WOOD_JOIN2(a, b)
-#define WOOD_TRY_IMPL(tmp, decl, expr)                         \
-  auto tmp = (expr);                                           \
-  if (!tmp) return ::wood::fail(std::move(tmp).error());       \
+#define WOOD_TRY_IMPL(tmp, decl, expr)                   \
+  auto tmp = (expr);                                     \
+  if (!tmp) return ::wood::fail(std::move(tmp).error()); \
   decl = std::move(*tmp)
 #define TRY(decl, expr) WOOD_TRY_IMPL(WOOD_JOIN(try_tmp_, __COUNTER__), decl, expr)
-#define TRY_STATUS(expr)                                       \
-  do {                                                         \
-    auto try_status = (expr);                                  \
+#define TRY_STATUS(expr)                                                 \
+  do {                                                                   \
+    auto try_status = (expr);                                            \
     if (!try_status) return ::wood::fail(std::move(try_status).error()); \
   } while (false)

@@ -55,8 +55,8 @@ std::uint64_t Chance::bits(std::uint32_t n) const {
 std::int64_t Chance::below(std::int64_t bound, std::uint32_t n) const {
   CHECK(bound > 0);
   __extension__ using Wide = unsigned __int128;
-  return static_cast<std::int64_t>(
-      static_cast<Wide>(bits(n)) * static_cast<std::uint64_t>(bound) >> 64);
+  return static_cast<std::int64_t>(static_cast<Wide>(bits(n)) * static_cast<std::uint64_t>(bound) >>
+                                   64);
 }
 
 std::int64_t Chance::between(std::int64_t low, std::int64_t high, std::uint32_t n) const {

@@ -1,5 +1,6 @@
-// Chance without state. Every draw is a pure function of (seed, purpose, turn, entity, n), so adding
-// an agent shifts nobody else's luck, and two casts under one seed share their random numbers.
+// Chance without state. Every draw is a pure function of (seed, purpose, turn, entity, n), so
+// adding an agent shifts nobody else's luck, and two casts under one seed share their random
+// numbers.
 //
 // The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel Random Numbers: As Easy as
 // 1, 2, 3", SC 2011); the test holds its published known answers.
@@ -23,7 +24,8 @@ class Chance {
   Chance(std::uint64_t seed, std::string_view purpose, std::int64_t turn, std::int64_t entity);
 
   [[nodiscard]] std::uint64_t bits(std::uint32_t n) const;
-  // Uniform in [0, bound), bound > 0, without bias worth naming (128-bit multiply, error < 2^-64·bound).
+  // Uniform in [0, bound), bound > 0, without bias worth naming (128-bit multiply, error <
+  // 2^-64·bound).
   [[nodiscard]] std::int64_t below(std::int64_t bound, std::uint32_t n) const;
   // Uniform in [low, high], both included; at most 2^63 - 1 values.
   [[nodiscard]] std::int64_t between(std::int64_t low, std::int64_t high, std::uint32_t n) const;

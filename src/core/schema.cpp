@@ -12,16 +12,17 @@ using Kind = Json::Kind;
 
 const std::vector<std::string>& keywords() {
   static const std::vector<std::string> names = {
-      "type",     "properties", "required", "additionalProperties", "items",
-      "minItems", "maxItems",   "enum",     "const",                "minimum",
-      "maximum",  "minLength",  "maxLength", "oneOf",               "title",
-      "description"};
+      "type",      "properties", "required", "additionalProperties",
+      "items",     "minItems",   "maxItems", "enum",
+      "const",     "minimum",    "maximum",  "minLength",
+      "maxLength", "oneOf",      "title",    "description"};
   return names;
 }
 
 bool known_type(const Json& type) {
   if (!type.is(Kind::string)) return false;
-  for (const Kind k : {Kind::null, Kind::boolean, Kind::integer, Kind::string, Kind::array, Kind::object})
+  for (const Kind k :
+       {Kind::null, Kind::boolean, Kind::integer, Kind::string, Kind::array, Kind::object})
     if (type.string() == name(k)) return true;
   return false;
 }
@@ -89,7 +90,8 @@ class Validator {
     if (const Json* constant = schema.find("const"); constant != nullptr && *constant != value)
       fault(at, "is " + shown(value) + ", must be " + constant->dump());
     if (const Json* options = schema.find("enum"))
-      if (std::find(options->items().begin(), options->items().end(), value) == options->items().end())
+      if (std::find(options->items().begin(), options->items().end(), value) ==
+          options->items().end())
         fault(at, "is " + shown(value) + ", must be one of " + options->dump());
     if (const Json* options = schema.find("oneOf")) check_one_of(value, options->items(), at);
     switch (value.kind()) {
@@ -103,8 +105,8 @@ class Validator {
         break;
       }
       case Kind::array: {
-        bounds(static_cast<std::int64_t>(value.items().size()), schema, {"minItems", "maxItems"}, at,
-               " long");
+        bounds(static_cast<std::int64_t>(value.items().size()), schema, {"minItems", "maxItems"},
+               at, " long");
         if (const Json* items = schema.find("items"))
           for (std::size_t i = 0; i < value.items().size(); ++i)
             check(value.items()[i], *items, at + "[" + std::to_string(i) + "]");

@@ -30,7 +30,8 @@ TEST(Schema, Type) {
   EXPECT_EQ(judge(R"({"type":"integer"})", "1"), "");
   EXPECT_EQ(judge(R"({"type":"integer"})", "\"1\""), "$ is of kind string, not \"integer\"");
   EXPECT_EQ(judge(R"({"type":["null","string"]})", "null"), "");
-  EXPECT_EQ(judge(R"({"type":["null","string"]})", "[]"), R"($ is of kind array, not ["null","string"])");
+  EXPECT_EQ(judge(R"({"type":["null","string"]})", "[]"),
+            R"($ is of kind array, not ["null","string"])");
 }
 
 TEST(Schema, Members) {
@@ -50,12 +51,14 @@ TEST(Schema, Items) {
   const char* schema = R"({"type":"array","items":{"type":"integer"},"minItems":1,"maxItems":2})";
   EXPECT_EQ(judge(schema, "[1,2]"), "");
   EXPECT_EQ(judge(schema, "[]"), "$ is 0 long, minItems 1");
-  EXPECT_EQ(judge(schema, "[1,null,3]"), "$ is 3 long, maxItems 2; $[1] is of kind null, not \"integer\"");
+  EXPECT_EQ(judge(schema, "[1,null,3]"),
+            "$ is 3 long, maxItems 2; $[1] is of kind null, not \"integer\"");
 }
 
 TEST(Schema, EnumAndConst) {
   EXPECT_EQ(judge(R"({"enum":["buy","sell",null]})", "null"), "");
-  EXPECT_EQ(judge(R"({"enum":["buy","sell"]})", "\"hold\""), R"($ is "hold", must be one of ["buy","sell"])");
+  EXPECT_EQ(judge(R"({"enum":["buy","sell"]})", "\"hold\""),
+            R"($ is "hold", must be one of ["buy","sell"])");
   EXPECT_EQ(judge(R"({"const":{"a":1}})", R"({"a":1})"), "");
   EXPECT_EQ(judge(R"({"const":1})", "true"), "$ is true, must be 1");
 }
@@ -97,7 +100,8 @@ TEST(Schema, WrongSchemasNameThePlace) {
       {R"({"pattern":"x"})", "schema at $: keyword \"pattern\" is not supported"},
       {R"({"type":"number"})", "schema at $: type must name JSON types, without number"},
       {R"({"type":[]})", "schema at $: type must name JSON types, without number"},
-      {R"({"properties":{"a":{"items":{"minItems":"x"}}}})", "schema at $.a[]: minItems must be an integer"},
+      {R"({"properties":{"a":{"items":{"minItems":"x"}}}})",
+       "schema at $.a[]: minItems must be an integer"},
       {R"({"properties":[]})", "schema at $: properties must be an object"},
       {R"({"properties":{"a":1}})", "schema at $.a: must be an object"},
       {R"({"items":[]})", "schema at $[]: must be an object"},

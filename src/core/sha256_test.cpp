@@ -16,7 +16,8 @@ TEST(Sha256, KnownAnswers) {
 
 // RFC 6962, 2.1: the leaf of an empty entry is SHA-256(0x00).
 TEST(Sha256, ThePrefixComesFirst) {
-  EXPECT_EQ(hex(sha256(0x00, "")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+  EXPECT_EQ(hex(sha256(0x00, "")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 }
 
 RC_GTEST_PROP(Sha256, PiecesMakeNoDifference, (const std::string& a, const std::string& b)) {

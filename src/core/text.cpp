@@ -43,7 +43,8 @@ std::string lower(std::string_view text) {
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   CHECK(!from.empty());
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
   return text;
 }
@@ -89,12 +90,14 @@ std::string decimal(std::int64_t value, int scale, int digits) {
   CHECK(scale >= 0 && scale <= 18 && digits <= scale);
   if (digits < 0) digits = scale;
   const bool negative = value < 0;
-  std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+  std::uint64_t magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
   for (int drop = scale - digits; drop > 0; --drop)
     magnitude = drop == 1 ? (magnitude + 5) / 10 : magnitude / 10;
   std::string text = std::to_string(magnitude);
   if (digits > 0) {
-    if (text.size() <= static_cast<std::size_t>(digits)) text.insert(0, digits + 1 - text.size(), '0');
+    if (text.size() <= static_cast<std::size_t>(digits))
+      text.insert(0, digits + 1 - text.size(), '0');
     text.insert(text.size() - static_cast<std::size_t>(digits), 1, '.');
   }
   return (negative && magnitude != 0 ? "-" : "") + text;

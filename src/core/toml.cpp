@@ -1,6 +1,7 @@
 #include "core/toml.h"
 
-// Header only: Debian's library is built with exceptions and lacks the parser that reports by value.
+// Header only: Debian's library is built with exceptions and lacks the parser that reports by
+// value.
 #undef TOML_HEADER_ONLY
 #undef TOML_SHARED_LIB
 #define TOML_HEADER_ONLY 1

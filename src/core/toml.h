@@ -12,8 +12,8 @@
 namespace wood {
 
 struct Toml {
-  Json value;                         // an object
-  std::map<std::string, int> lines;   // "market.goods[0].price" → line, from 1
+  Json value;                        // an object
+  std::map<std::string, int> lines;  // "market.goods[0].price" → line, from 1
 
   // "line 12", or "" where the path is not known; falls back to the closest parent's line.
   [[nodiscard]] std::string place(std::string_view path) const;

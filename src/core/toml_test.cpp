@@ -60,18 +60,20 @@ TEST(Toml, FractionsAndDatesAreRefusedWithTheMend) {
     const auto toml = parse_toml("a = 1\n[b]\nc = [\n  0,\n  " + std::string(value) + "]\n");
     ASSERT_FALSE(toml) << value;
     EXPECT_EQ(toml.error().code, Errc::parse);
-    EXPECT_EQ(toml.error().what,
-              "line 5: b.c[1] must be an integer, a string or a boolean; write fractions as integers "
-              "of a smaller unit (ppm, bps, millipebbles)");
+    EXPECT_EQ(
+        toml.error().what,
+        "line 5: b.c[1] must be an integer, a string or a boolean; write fractions as integers "
+        "of a smaller unit (ppm, bps, millipebbles)");
   }
 }
 
 TEST(Toml, SyntaxErrorsNameTheLine) {
-  const std::pair<const char*, const char*> wrong[] = {{"a = 1\nb =\n", "line 2: "},
-                                                       {"a = 1\na = 2\n", "line 2: "},
-                                                       {"[a\n", "line 1: "},
-                                                       {"a = \"\xC0\xAF\"\n", "line 1: "},
-                                                       {"\n\na = 9223372036854775808\n", "line 3: "}};
+  const std::pair<const char*, const char*> wrong[] = {
+      {"a = 1\nb =\n", "line 2: "},
+      {"a = 1\na = 2\n", "line 2: "},
+      {"[a\n", "line 1: "},
+      {"a = \"\xC0\xAF\"\n", "line 1: "},
+      {"\n\na = 9223372036854775808\n", "line 3: "}};
   for (const auto& [text, start] : wrong) {
     const auto toml = parse_toml(text);
     ASSERT_FALSE(toml) << text;

@@ -27,22 +27,25 @@ Result<std::string> exe_dir() {
   std::array<char, 4096> buffer{};
   const ssize_t length = readlink("/proc/self/exe", buffer.data(), buffer.size());
   if (length <= 0 || static_cast<std::size_t>(length) == buffer.size())
-    return fail(Errc::environment, "/proc/self/exe cannot be read, so the program does not know "
-                                   "where it is; set WOOD_DATA to the folder of its data");
+    return fail(Errc::environment,
+                "/proc/self/exe cannot be read, so the program does not know "
+                "where it is; set WOOD_DATA to the folder of its data");
   return parent(std::string(buffer.data(), static_cast<std::size_t>(length)));
 }
 
 Result<std::string> data_dir() {
   if (const std::string named = env("WOOD_DATA"); !named.empty()) {
     if (holds_data(named)) return named;
-    return fail(Errc::not_found, "WOOD_DATA is " + named + ", which holds no scenarios and pipelines");
+    return fail(Errc::not_found,
+                "WOOD_DATA is " + named + ", which holds no scenarios and pipelines");
   }
   TRY(const std::string bin, exe_dir());
   const std::string installed = parent(bin) + "/share/wood";
   if (holds_data(installed)) return installed;
   if (holds_data(WOOD_SOURCE_DIR)) return std::string(WOOD_SOURCE_DIR);
-  return fail(Errc::not_found, "the scenarios and pipelines are neither in " + installed + " nor in " +
-                                   WOOD_SOURCE_DIR + "; set WOOD_DATA to the folder that holds them");
+  return fail(Errc::not_found, "the scenarios and pipelines are neither in " + installed +
+                                   " nor in " + WOOD_SOURCE_DIR +
+                                   "; set WOOD_DATA to the folder that holds them");
 }
 
 }  // namespace wood
