@@ -1,0 +1,131 @@
+#include "cli/compose.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+#include <set>
+
+#include "cli/open.h"
+#include "core/text.h"
+#include "core/toml.h"
+#include "host/file.h"
+#include "pipeline/pipeline.h"
+
+namespace wood::cli {
+namespace {
+
+Result<Scenario> read_scenario(const std::string& name) {
+  TRY(const Document document, open_document("scenarios", name));
+  auto scenario = parse_scenario(document.text);
+  if (!scenario) return fail(scenario.error().during(document.path));
+  return scenario;
+}
+
+Status choose_cast(const std::string& wanted, Setup& setup) {
+  const Scenario& scenario = setup.scenario;
+  setup.cast_name = wanted.empty() ? scenario.cast_default : wanted;
+  const auto it = scenario.casts.find(setup.cast_name);
+  if (it != scenario.casts.end()) {
+    setup.cast = it->second;
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, cast] : scenario.casts) names.push_back(name);
+  const std::string nearest = nearest_name(setup.cast_name, names);
+  return fail(
+      Errc::not_found,
+      "scenario " + scenario.name + " has no cast \"" + setup.cast_name + "\"; " +
+          (nearest.empty() ? "it has " + join(names, ", ") : "did you mean \"" + nearest + "\"?"));
+}
+
+Result<Json> read_desk(const std::string& name) {
+  if (name.empty()) return Json();
+  TRY(const Document document, open_document("pipelines", name));
+  const auto pipeline = Pipeline::parse(document.text);
+  if (!pipeline) return fail(pipeline.error().during(document.path));
+  return pipeline->json();
+}
+
+// Minds of the cast, and those that a swap may bring in: the calendar's and the inputs'.
+std::vector<std::string> minds_of(const Setup& setup, const std::vector<std::string>& more) {
+  std::set<std::string> out(more.begin(), more.end());
+  for (const auto& [creature, mind] : setup.cast) out.insert(mind);
+  for (const Dated& dated : setup.scenario.calendar)
+    if (dated.act.str_or("act", "") == "swap") out.insert(dated.act.str_or("mind", ""));
+  return {out.begin(), out.end()};
+}
+
+Result<Inputs> read_inputs(const Wanted& wanted, std::int64_t turns) {
+  if (wanted.inputs.empty()) return Inputs{};
+  TRY(const Bytes text, read_file(wanted.inputs));
+  auto inputs = parse_inputs(text, turns);
+  if (!inputs) return fail(inputs.error().during(wanted.inputs));
+  return inputs;
+}
+
+Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& minds,
+                                              const Wanted& wanted) {
+  TRY(const Registry registry, open_registry());
+  LiveOptions options;
+  options.model_dirs = model_dirs(wanted.model_dirs);
+  auto panel = LivePanel::open(registry, minds, options);
+  if (!panel)
+    return fail(
+        Error{panel.error().code, panel.error().what + " (`wood minds` lists what there is)"});
+  return panel;
+}
+
+}  // namespace
+
+Result<Composed> compose(const Wanted& wanted) {
+  Composed out;
+  Setup& setup = out.setup;
+  TRY(setup.scenario, read_scenario(wanted.scenario));
+  setup.turns = wanted.turns.value_or(setup.scenario.turns);
+  if (setup.turns < 1 || setup.turns > 1'000'000)
+    return fail(Errc::usage, "--turns is 1 to 1000000");
+  TRY_STATUS(choose_cast(wanted.cast, setup));
+  TRY(setup.desk, read_desk(setup.scenario.pipeline));
+  setup.seed = wanted.seed ? *wanted.seed : drawn_seed();
+  setup.build = build_json(wanted.version);
+  TRY(Inputs inputs, read_inputs(wanted, setup.turns));
+  out.inbox = std::move(inputs.inbox);
+  TRY(out.panel, open_panel(minds_of(setup, inputs.minds), wanted));
+  for (const auto& [name, card] : out.panel->cards()) setup.cards.set(name, card);
+  return out;
+}
+
+Result<Composed> recompose(Setup setup, const Wanted& wanted) {
+  Composed out;
+  TRY(Inputs inputs, read_inputs(wanted, setup.turns));
+  out.inbox = std::move(inputs.inbox);
+  std::vector<std::string> minds;
+  if (setup.cards.is(Json::Kind::object))
+    for (const auto& [name, card] : setup.cards.members()) minds.push_back(name);
+  for (const std::string& mind : inputs.minds)
+    if (std::find(minds.begin(), minds.end(), mind) == minds.end())
+      return fail(Errc::usage, "the run does not know the mind " + mind +
+                                   ": a swap can only bring in one that its genesis names");
+  TRY(out.panel, open_panel(minds, wanted));
+  for (const auto& [name, card] : out.panel->cards())
+    if (const Json* then = setup.cards.find(name); then != nullptr && *then != card)
+      return fail(
+          Errc::environment,
+          "the mind " + name + " is not the one that the run began with (its card differs: " +
+              "another file, kernel variant or registry entry); bring that one back to go on");
+  out.setup = std::move(setup);
+  return out;
+}
+
+Result<std::uint64_t> parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(Errc::usage,
+                "--seed wants a whole number from 0 to 18446744073709551615, not \"" + text + "\"");
+  return seed;
+}
+
+std::uint64_t drawn_seed() { return std::random_device{}() % 1'000'000'000U; }
+
+}  // namespace wood::cli

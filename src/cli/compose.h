@@ -1,0 +1,41 @@
+// A run put together: scenario, cast, minds, desk. What the command line names becomes a Setup and
+// a panel that can be asked.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/inputs.h"
+#include "drama/run.h"
+#include "minds/live.h"
+
+namespace wood::cli {
+
+struct Wanted {
+  std::string scenario = "five-labs";  // a name, or the path of a file
+  std::string cast;                    // "": the scenario's default
+  std::optional<std::int64_t> turns;
+  std::optional<std::uint64_t> seed;  // none: drawn
+  std::string inputs;                 // a file of commands; "": none
+  std::vector<std::string> model_dirs;
+  std::string version;
+};
+
+struct Composed {
+  Setup setup;
+  std::unique_ptr<LivePanel> panel;
+  ListedInbox inbox;
+};
+
+Result<Composed> compose(const Wanted& wanted);
+
+// The panel and the inbox for a run that is taken up again: the same minds, to the byte.
+Result<Composed> recompose(Setup setup, const Wanted& wanted);
+
+// A whole number below 2^64.
+Result<std::uint64_t> parse_seed(const std::string& text);
+// Nine digits at most: a seed is read aloud and typed again.
+std::uint64_t drawn_seed();
+
+}  // namespace wood::cli

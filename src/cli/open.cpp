@@ -1,0 +1,139 @@
+#include "cli/open.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/text.h"
+#include "host/env.h"
+#include "host/file.h"
+#include "host/paths.h"
+#include "minds/engine.h"
+
+namespace wood::cli {
+namespace {
+
+std::vector<std::string> files_in(const std::string& folder, const std::string& ending) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (const auto& item : std::filesystem::directory_iterator(folder, error))
+    if (item.path().extension() == ending) out.push_back(item.path().filename().string());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// Run files near the place that was named.
+tl::unexpected<Error> no_run(const std::string& path) {
+  std::vector<std::string> near = files_in("runs", ".wood");
+  for (std::string& name : near) name.insert(0, "runs/");
+  const std::string nearest = nearest_name(path, near);
+  if (!nearest.empty())
+    return fail(Errc::not_found, path + ": there is no such file; did you mean " + nearest + "?");
+  if (near.empty())
+    return fail(Errc::not_found, path + ": there is no such file; `wood run` makes one in runs/");
+  return fail(Errc::not_found, path + ": there is no such file; runs/ holds " +
+                                   std::to_string(near.size()) + ", among them " + near.back());
+}
+
+}  // namespace
+
+Status run_there(const std::string& path) {
+  if (!file_exists(path)) return no_run(path);
+  return {};
+}
+
+Result<OpenRun> open_run(const std::string& path) {
+  TRY_STATUS(run_there(path));
+  OpenRun out;
+  TRY(out.store, sqlite_store(path, Open::read));
+  out.ledger = std::make_unique<LedgerReader>(*out.store);
+  if (out.ledger->size() == 0)
+    return fail(Errc::parse, path + ": the run holds no entry: it ended before its genesis");
+  return out;
+}
+
+RecordView record_view(const LedgerReader& ledger) {
+  return {ledger.size(), [&ledger](Seq seq) { return ledger.entry(seq); },
+          [&ledger](const std::string& sha256) { return ledger.blob(sha256); }};
+}
+
+Result<Seq> entry_number(const std::string& word, const LedgerReader& ledger) {
+  const auto number = to_int(word);
+  if (!number)
+    return fail(
+        Errc::usage,
+        "\"" + word + "\" is no entry: an entry is named by its number, as `wood show` prints it");
+  if (*number < 0 || *number >= ledger.size())
+    return fail(Errc::not_found, "there is no entry " + word + ": the run has 0 to " +
+                                     std::to_string(ledger.size() - 1));
+  return Seq{*number};
+}
+
+Result<std::vector<std::string>> documents(const std::string& folder) {
+  TRY(const std::string data, data_dir());
+  std::vector<std::string> out = files_in(data + "/" + folder, ".toml");
+  for (std::string& name : out) name.resize(name.size() - 5);
+  return out;
+}
+
+Result<Document> open_document(const std::string& folder, const std::string& name) {
+  Document out;
+  out.path = name;
+  if (name.find('/') == std::string::npos && !name.ends_with(".toml")) {
+    TRY(const std::string data, data_dir());
+    out.path = data + "/" + folder + "/" + name + ".toml";
+    if (!file_exists(out.path)) {
+      TRY(const std::vector<std::string> names, documents(folder));
+      const std::string nearest = nearest_name(name, names);
+      return fail(Errc::not_found, "there is no " + folder.substr(0, folder.size() - 1) + " \"" +
+                                       name + "\" in " + data + "/" + folder +
+                                       (nearest.empty() ? "; there are " + join(names, ", ")
+                                                        : "; did you mean \"" + nearest + "\"?"));
+    }
+  }
+  TRY(out.text, read_file(out.path));
+  return out;
+}
+
+Result<Registry> open_registry() {
+  std::vector<RegistryText> texts;
+  TRY(const std::string data, data_dir());
+  const std::string own = data + "/models/models.toml";
+  TRY(std::string text, read_file(own));
+  texts.push_back({own, std::move(text)});
+  if (const auto config = config_home()) {
+    const std::string users = *config + "/wood/models.toml";
+    if (file_exists(users)) {
+      TRY(std::string more, read_file(users));
+      texts.push_back({users, std::move(more)});
+    }
+  }
+  return parse_registry(texts);
+}
+
+std::vector<std::string> model_dirs(const std::vector<std::string>& given) {
+  std::vector<std::string> out = given;
+  if (const auto data = data_dir()) out.push_back(*data + "/models");
+  if (const auto bin = exe_dir()) out.push_back(*bin + "/models");
+  if (const auto home = data_home()) out.push_back(*home + "/wood/models");
+  return out;
+}
+
+std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs) {
+  if (spec.file.starts_with("/")) return file_exists(spec.file) ? spec.file : "";
+  for (const std::string& dir : dirs)
+    if (file_exists(dir + "/" + spec.file)) return dir + "/" + spec.file;
+  return "";
+}
+
+Result<SigningKey> signing_key() {
+  TRY(const std::string path, user_key_path());
+  auto key = user_key(path);
+  if (!key) return fail(key.error().during(path));
+  return key;
+}
+
+Json build_json(const std::string& version) {
+  return Json::object({{"llama", engine_version()}, {"program", "wood " + version}});
+}
+
+}  // namespace wood::cli

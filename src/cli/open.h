@@ -1,0 +1,49 @@
+// Opens what a command line names: run files, scenarios, pipelines, the registry of minds, keys.
+// Every failure says where was looked and what to do.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drama/recorded.h"
+#include "ledger/ledger.h"
+#include "minds/registry.h"
+
+namespace wood::cli {
+
+struct OpenRun {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<LedgerReader> ledger;
+};
+// Errc::not_found, with the run that may have been meant, if there is no such file.
+Status run_there(const std::string& path);
+// For reading.
+Result<OpenRun> open_run(const std::string& path);
+// As drama reads it. `ledger` must outlive the view.
+RecordView record_view(const LedgerReader& ledger);
+// The entry that a word names: its number.
+Result<Seq> entry_number(const std::string& word, const LedgerReader& ledger);
+
+// A path as it stands if it has a slash or the ending; else FOLDER/NAME.toml in the data folder.
+struct Document {
+  std::string path;
+  std::string text;
+};
+Result<Document> open_document(const std::string& folder, const std::string& name);
+// The names of the documents there, sorted.
+Result<std::vector<std::string>> documents(const std::string& folder);
+
+// models/models.toml of the data folder, then wood/models.toml of the user's configuration folder.
+Result<Registry> open_registry();
+// Where model files are looked for: as given, else the places where they usually are.
+std::vector<std::string> model_dirs(const std::vector<std::string>& given);
+// The file of a mind, where it is; "" if it is nowhere.
+std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs);
+
+// The user's signing key; made at the first use.
+Result<SigningKey> signing_key();
+// What a genesis says of the program.
+Json build_json(const std::string& version);
+
+}  // namespace wood::cli

@@ -1,0 +1,31 @@
+// How far a run is, on stderr: one line that is written over on a terminal, a line a turn
+// otherwise. Called after a turn's commit, so that nothing is shown that could still be lost.
+#pragma once
+
+#include <cstdint>
+
+#include "cli/verb.h"
+#include "drama/run.h"
+
+namespace wood::cli {
+
+enum class Loudness { quiet, lines };
+
+class Progress {
+ public:
+  Progress(const Console& console, Loudness loudness);
+  void turn(const TurnReport& report);
+  // Clears the line that is written over.
+  void finish();
+
+ private:
+  const Console& console_;
+  Loudness loudness_;
+  std::int64_t started_us_ = 0;
+  std::int64_t first_turn_ =
+      0;  // the one before the first that was reported: a resumption begins later
+  std::int64_t trades_ = 0, tokens_ = 0, refused_ = 0;
+  bool line_ = false;
+};
+
+}  // namespace wood::cli
