@@ -402,6 +402,8 @@ Result<Step> parse_step(Table& table) {
       break;
     }
     case StepKind::route: {
+      if (!step.checks.empty())
+        return table.bad("check", "a route has none; say in its ways who is asked when");
       TRY(step.what, route(table));
       break;
     }

@@ -160,16 +160,7 @@ Status perform_effect(Stage& stage, const Step& step) {
                                                           .cause = cause,
                                                           .turn = stage.context.turn});
   if (!done) {
-    Json body = Json::object({{"code", name(done.error().code)},
-                              {"effect", what.effect},
-                              {"kind", "failure"},
-                              {"what", text_in(sink, done.error().what, 1'024)}});
-    const Seq failed = sink.append({.kind = EntryKind::input,
-                                    .by = frame->by,
-                                    .from = {cause},
-                                    .turn = stage.context.turn,
-                                    .body = std::move(body)});
-    stage.miss(step, "effect_failed", "", {failed});
+    stage.miss(step, "effect_failed", done.error().what, {cause});
     return {};
   }
   const Seq entry = write_done(stage, step, *frame, Json::object({{"effect", what.effect}}),

@@ -3,21 +3,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "pipeline/function.h"
 #include "pipeline/testing.h"
 
 namespace wood {
 namespace {
 
-std::string file(const std::string& path) {
-  std::ifstream in(std::string(WOOD_SOURCE_DIR) + "/" + path);
-  std::stringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
+using testing::file;
 
 std::string error_of(const std::string& toml) {
   const auto out = Pipeline::parse(toml);

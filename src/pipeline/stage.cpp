@@ -37,6 +37,8 @@ Result<Json> narrowed(const Question& q, const Scope& scope) {
 
 std::vector<Seq> operator+(std::vector<Seq> a, const std::vector<Seq>& b) {
   a.insert(a.end(), b.begin(), b.end());
+  std::sort(a.begin(), a.end());
+  a.erase(std::unique(a.begin(), a.end()), a.end());
   return a;
 }
 
@@ -210,7 +212,7 @@ void Stage::conclude(const Step& step, Json output, std::vector<Seq> from) {
   entry = context.sink.append(
       {.kind = EntryKind::check,
        .by = by(step.by),
-       .from = std::move(from) + causes(step),
+       .from = std::move(from),
        .turn = context.turn,
        .body = Json::object({{"checks", value_in(context.sink, std::move(results), kOutputBytes)},
                              {"code", failed != nullptr ? failed->code : ""},

@@ -68,7 +68,7 @@ class Stage {
   std::vector<Seq> causes(const Step& step, const std::set<std::string>* sees = nullptr) const;
 };
 
-// Joins without order or repetition mattering: encode() sorts.
+// Both, ascending and each once.
 std::vector<Seq> operator+(std::vector<Seq> a, const std::vector<Seq>& b);
 
 }  // namespace wood

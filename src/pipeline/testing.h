@@ -4,11 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
+#include <sstream>
 
 #include "core/schema.h"
+#include "ledger/parents.h"
 #include "ledger/sink.h"
 #include "minds/panel.h"
+#include "pipeline/runner.h"
 
 namespace wood::testing {
 
@@ -19,12 +23,17 @@ class KeepingSink : public Sink {
   std::vector<std::pair<Seq, Json>> margins;
   std::vector<std::size_t> commits;  // entries there were at each
   int commits_max = 1'000'000;       // the one after that fails
+  bool judged = false;               // causes must be of the kinds that the ledger's table allows
 
   Seq append(Draft draft) override {
     const Seq seq{static_cast<std::int64_t>(entries.size())};
     for (const Seq parent : draft.from) EXPECT_TRUE(parent.some() && parent < seq);
     entries.push_back({seq, std::move(draft)});
     encode(entries.back());  // checks the size
+    if (judged) {
+      const Status good = judge_.next(entries.back());
+      EXPECT_TRUE(good) << good.error().what;
+    }
     return seq;
   }
   std::string blob(ByteView bytes) override {
@@ -60,6 +69,9 @@ class KeepingSink : public Sink {
   [[nodiscard]] const Draft& at(Seq seq) const {
     return entries.at(static_cast<std::size_t>(seq.value)).draft;
   }
+
+ private:
+  ParentJudge judge_;
 };
 
 // The first value that conforms: first of an enum, lowest number, shortest text, required members.
@@ -102,5 +114,68 @@ inline Json parsed(std::string_view text) {
   EXPECT_TRUE(value) << text << (value ? "" : value.error().what);
   return value ? *value : Json();
 }
+
+inline std::string file(const std::string& path) {
+  std::ifstream in(std::string(WOOD_SOURCE_DIR) + "/" + path);
+  std::stringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+class FakeEffects : public Effects {
+ public:
+  explicit FakeEffects(KeepingSink& sink) : sink_(sink) {}
+  std::map<std::string, Json> outputs;
+  std::vector<EffectCall> calls;
+  std::vector<std::size_t> committed;  // entries that were safe when it was called
+
+  Result<Effected> perform(const EffectCall& call) override {
+    calls.push_back(call);
+    committed.push_back(sink_.commits.empty() ? 0 : sink_.commits.back());
+    const auto it = outputs.find(call.effect);
+    if (it == outputs.end()) return fail(Errc::network, "exchange is closed");
+    const Seq entry = sink_.append({.kind = EntryKind::event,
+                                    .by = "exchange",
+                                    .from = {call.cause},
+                                    .turn = call.turn,
+                                    .body = Json::object()});
+    return Effected{it->second, {entry}};
+  }
+
+ private:
+  KeepingSink& sink_;
+};
+
+// One run with everything it needs.
+struct Stand {
+  KeepingSink sink;
+  FakePanel panel;
+  Cast cast;
+  Memory memory;
+  FakeEffects effects{sink};
+  Context context{sink, panel, cast, memory, &effects};
+
+  Stand() {
+    sink.judged = true;
+    const Seq genesis = sink.append(
+        {.kind = EntryKind::genesis, .by = "world", .from = {}, .turn = 0, .body = Json::object()});
+    context.from = {genesis};
+    context.turn = 3;
+    context.seed = 42;
+  }
+  Outcome go(const std::string& toml, const Json& input = Json::object()) {
+    const auto pipeline = Pipeline::parse(toml);
+    EXPECT_TRUE(pipeline) << pipeline.error().what;
+    auto out = run(*pipeline, input, context);
+    EXPECT_TRUE(out) << (out ? "" : out.error().what);
+    return out ? *out : Outcome{};
+  }
+  std::string error(const std::string& toml, const Json& input = Json::object()) {
+    const auto pipeline = Pipeline::parse(toml);
+    EXPECT_TRUE(pipeline) << pipeline.error().what;
+    const auto out = run(*pipeline, input, context);
+    return out ? "none" : out.error().what;
+  }
+};
 
 }  // namespace wood::testing
