@@ -26,6 +26,7 @@ struct Shape {
   std::uint32_t width, heads, heads_kv, head_width, hidden;
   bool tied;  // the output shares the embedding's weights
   float epsilon;
+  bool quantised = false;  // in blocks of 8 and 4 bits, as large models are; else F16
 };
 
 constexpr std::uint32_t kLayers = 3;
@@ -58,7 +59,7 @@ constexpr const char* kMistral =
 constexpr Shape kShapes[] = {
     {"tiny-llama.gguf", "llama", kLlama, 128, 4, 2, 32, 352, true, 1e-5F},
     {"tiny-phi.gguf", "phi3", kPhi, 128, 4, 2, 32, 352, false, 1e-5F},
-    {"tiny-gemma.gguf", "gemma2", kGemma, 128, 4, 2, 64, 352, true, 1e-6F},
+    {"tiny-gemma.gguf", "gemma2", kGemma, 128, 4, 2, 64, 352, true, 1e-6F, true},
     {"tiny-qwen.gguf", "qwen2", kQwen, 128, 4, 2, 32, 352, true, 1e-6F},
     // Mistral Nemo: the heads together are narrower than the model.
     {"tiny-mistral.gguf", "llama", kMistral, 160, 4, 2, 32, 416, false, 1e-5F},
@@ -169,7 +170,7 @@ void put_shape(gguf_context* file, const Shape& s, std::size_t tokens) {
   gguf_set_val_str(file, "general.name",
                    std::string(s.file, std::string_view(s.file).find('.')).c_str());
   gguf_set_val_str(file, "general.license", "MIT");
-  gguf_set_val_u32(file, "general.file_type", 1);  // mostly F16
+  gguf_set_val_u32(file, "general.file_type", s.quantised ? 7 : 1);  // mostly Q8_0, mostly F16
   u32("context_length", kContext);
   u32("embedding_length", s.width);
   u32("block_count", kLayers);
@@ -213,16 +214,20 @@ void put_tokenizer(gguf_context* file, const Shape& s, const Vocabulary& v) {
 
 class Weights {
  public:
-  Weights(gguf_context* file, ggml_context* memory, std::uint64_t seed)
-      : file_(file), memory_(memory), seed_(seed) {}
+  Weights(gguf_context* file, ggml_context* memory, const Shape& shape, std::uint64_t seed)
+      : file_(file), memory_(memory), quantised_(shape.quantised), seed_(seed ^ fnv1a(shape.file)) {
+  }
 
-  // A matrix that takes `in` numbers to `out`, normal with variance 1/in, as F16.
+  // A matrix that takes `in` numbers to `out`, normal with variance 1/in.
   void matrix(const std::string& name, std::int64_t in, std::int64_t out, float scale = 1.0F) {
-    ggml_tensor* tensor = ggml_new_tensor_2d(memory_, GGML_TYPE_F16, in, out);
-    auto* data = static_cast<ggml_fp16_t*>(tensor->data);
+    const ggml_type type = !quantised_     ? GGML_TYPE_F16
+                           : in % 256 == 0 ? GGML_TYPE_Q4_K
+                                           : GGML_TYPE_Q8_0;
+    ggml_tensor* tensor = ggml_new_tensor_2d(memory_, type, in, out);
+    std::vector<float> values(static_cast<std::size_t>(in * out));
     const float deviation = scale * root(1.0F / static_cast<float>(in));
-    fill(name, in * out,
-         [&](std::int64_t i, float z) { data[i] = ggml_fp32_to_fp16(z * deviation); });
+    fill(name, in * out, [&](std::int64_t i, float z) { values[i] = z * deviation; });
+    ggml_quantize_chunk(type, values.data(), tensor->data, 0, out, in, nullptr);
     put(tensor, name);
   }
   // A vector around `mean`, as F32.
@@ -261,6 +266,7 @@ class Weights {
 
   gguf_context* file_;
   ggml_context* memory_;
+  bool quantised_;
   std::uint64_t seed_;
 };
 
@@ -303,7 +309,7 @@ bool write(const Shape& s, const std::string& dir, std::uint64_t seed) {
   gguf_context* file = gguf_init_empty();
   put_shape(file, s, v.tokens.size());
   put_tokenizer(file, s, v);
-  Weights w(file, memory, seed ^ fnv1a(s.file));
+  Weights w(file, memory, s, seed);
   // Tied embeddings also score the tokens: three times wider, or every token would be as likely.
   w.matrix("token_embd.weight", s.width, tokens, 3.0F);
   w.vector("output_norm.weight", s.width, 1.0F);

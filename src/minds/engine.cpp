@@ -167,6 +167,9 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
                                              const EngineOptions& options) {
   llama_model_params model_params = llama_model_default_params();
   model_params.n_gpu_layers = 0;
+  // No repacked weights: their kernels take four columns at once and round the rest otherwise (seen
+  // with Q4_K), so that company would change the bits.
+  model_params.use_extra_bufts = false;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
   s.model = llama_model_load_from_file(path.c_str(), model_params);
