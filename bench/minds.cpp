@@ -1,8 +1,9 @@
-// Tokens a second of in-process models under a schema: one ask at a time, and eight in a batch. Counts
-// all tokens of the answers (forced ones cost a share of a decode, no choice), and apart from them
-// those of the prompts.
+// Tokens a second of in-process models under a schema: one ask at a time, and eight in a batch.
+// Counts all tokens of the answers (forced ones cost a share of a decode, no choice), and apart
+// from them those of the prompts.
 //
-//   bench_minds [folder with tiny/*.gguf]      default: the build's models; one line of JSON a model
+//   bench_minds [folder with tiny/*.gguf]      default: the build's models; one line of JSON a
+//   model
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -15,9 +16,11 @@ namespace {
 using namespace wood;
 
 std::vector<Ask> asks_of(int count) {
-  const Json schema = parse_json(R"({"type":"object","required":["why","action","qty"],"properties":{
+  const Json schema =
+      parse_json(R"({"type":"object","required":["why","action","qty"],"properties":{
     "why":{"type":"string","maxLength":80},"action":{"enum":["buy","sell","hold"]},
-    "qty":{"type":"integer","minimum":0,"maximum":40}}})").value();
+    "qty":{"type":"integer","minimum":0,"maximum":40}}})")
+          .value();
   std::vector<Ask> asks(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     Ask& ask = asks[static_cast<std::size_t>(i)];

@@ -169,7 +169,7 @@ void put_shape(gguf_context* file, const Shape& s, std::size_t tokens) {
   gguf_set_val_str(file, "general.architecture", s.architecture);
   gguf_set_val_str(file, "general.name",
                    std::string(s.file, std::string_view(s.file).find('.')).c_str());
-  gguf_set_val_str(file, "general.license", "MIT");
+  gguf_set_val_str(file, "general.license", "apache-2.0");
   gguf_set_val_u32(file, "general.file_type", s.quantised ? 7 : 1);  // mostly Q8_0, mostly F16
   u32("context_length", kContext);
   u32("embedding_length", s.width);

@@ -37,6 +37,7 @@ class LivePanel : public Panel {
 
  private:
   std::map<std::string, std::unique_ptr<Mind>> minds_;
+  std::map<std::string, Json> known_;  // what the registry says of each, for its card
 };
 
 }  // namespace wood

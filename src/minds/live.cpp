@@ -1,0 +1,103 @@
+#include "minds/live.h"
+
+#include <sys/stat.h>
+
+#include <thread>
+
+#include "core/text.h"
+#include "minds/llama_mind.h"
+#include "minds/openai_mind.h"
+#include "minds/scripted.h"
+
+namespace wood {
+namespace {
+
+bool is_file(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+Result<std::string> find_model(const MindSpec& spec, const std::vector<std::string>& dirs) {
+  if (spec.file.starts_with("/")) return spec.file;
+  for (const std::string& dir : dirs)
+    if (const std::string path = dir + "/" + spec.file; is_file(path)) return path;
+  return fail(Errc::not_found, "mind " + spec.name + ": no model file " + spec.file + " in " +
+                                   join(dirs, ", ") + "; put it there or choose another mind");
+}
+
+Result<std::unique_ptr<Mind>> open_mind(const MindSpec& spec, const LiveOptions& options) {
+  switch (spec.kind) {
+    case MindKind::scripted: return scripted_mind(spec.options);
+    case MindKind::openai: return openai_mind(spec);
+    case MindKind::llama: break;
+  }
+  TRY(std::string path, find_model(spec, options.model_dirs));
+  auto mind = llama_mind(spec, {std::move(path), options.threads, options.kernels});
+  if (!mind) return fail(std::move(mind).error().during("mind " + spec.name));
+  return mind;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
+                                                   const std::vector<std::string>& names,
+                                                   const LiveOptions& options) {
+  auto panel = std::make_unique<LivePanel>();
+  for (const std::string& name : names) {
+    if (panel->minds_.contains(name)) continue;
+    const MindSpec* spec = registry.find(name);
+    if (spec == nullptr) {
+      const std::string close = nearest_name(name, registry.names());
+      return fail(Errc::not_found, "no mind " + name + " in the registry" +
+                                       (close.empty() ? "" : "; did you mean " + close + "?"));
+    }
+    TRY(auto mind, open_mind(*spec, options));
+    if (options.faults) mind = faulty_mind(std::move(mind), *options.faults);
+    panel->add(name, std::move(mind));
+    panel->known_[name] = card_of(*spec);
+  }
+  return panel;
+}
+
+void LivePanel::add(const std::string& name, std::unique_ptr<Mind> mind) {
+  minds_[name] = std::move(mind);
+  known_.erase(name);
+}
+
+std::map<std::string, Json> LivePanel::cards() const {
+  std::map<std::string, Json> cards;
+  for (const auto& [name, mind] : minds_) {
+    Json& card = cards[name] = mind->card();
+    const auto known = known_.find(name);
+    if (known == known_.end()) continue;
+    for (const auto& [key, value] : known->second.members())
+      if (key == "name" || card.find(key) == nullptr) card.set(key, value);
+  }
+  return cards;
+}
+
+std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
+  std::vector<Reply> replies(asks.size());
+  std::map<std::string, std::vector<std::size_t>> places;  // of each mind's asks
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    if (minds_.contains(asks[i].mind)) places[asks[i].mind].push_back(i);
+    else replies[i] = Failure{Errc::not_found, "no mind " + asks[i].mind + " on this panel", {}};
+  }
+  // Every thread writes to places of its own; joining them is all the order that is needed.
+  const auto run = [&](Mind& mind, const std::vector<std::size_t>& mine) {
+    std::vector<Ask> theirs;
+    for (const std::size_t i : mine) theirs.push_back(asks[i]);
+    std::vector<Reply> answers = mind.ask(theirs);
+    for (std::size_t k = 0; k < mine.size(); ++k) replies[mine[k]] = std::move(answers[k]);
+  };
+  std::vector<std::thread> threads;
+  for (auto it = places.begin(); it != places.end(); ++it) {
+    Mind& mind = *minds_.at(it->first);
+    if (std::next(it) == places.end()) run(mind, it->second);  // the last one on this thread
+    else threads.emplace_back(run, std::ref(mind), std::cref(it->second));
+  }
+  for (std::thread& thread : threads) thread.join();
+  return replies;
+}
+
+}  // namespace wood

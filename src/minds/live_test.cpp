@@ -1,0 +1,106 @@
+#include "minds/live.h"
+
+#include <gtest/gtest.h>
+
+#include "host/clock.h"
+#include "minds/faulty.h"
+
+namespace wood {
+namespace {
+
+// Says its name and how many asks it was given; slow, if told to be.
+class Parrot : public Mind {
+ public:
+  explicit Parrot(std::string name, std::int64_t wait_us = 0)
+      : name_(std::move(name)), wait_us_(wait_us) {}
+  std::vector<Reply> ask(std::span<const Ask> asks) override {
+    sleep_us(wait_us_);
+    std::vector<Reply> replies;
+    for (const Ask& ask : asks) {
+      Answer answer;
+      answer.text =
+          name_ + " " + std::to_string(ask.prompt.value) + " of " + std::to_string(asks.size());
+      replies.emplace_back(answer);
+    }
+    return replies;
+  }
+  [[nodiscard]] Json card() const override { return Json::object({{"name", name_}}); }
+
+ private:
+  std::string name_;
+  std::int64_t wait_us_;
+};
+
+Registry registry() {
+  const std::vector<RegistryText> texts = {
+      {"test.toml",
+       "[[mind]]\nname = \"scripted\"\nkind = \"scripted\"\n"
+       "[[mind]]\nname = \"tiny\"\nkind = \"llama\"\nfile = \"tiny/tiny-llama.gguf\"\n"
+       "context = 512\n[[mind]]\nname = \"gone\"\nkind = \"llama\"\nfile = \"no.gguf\"\n"}};
+  return parse_registry(texts).value();
+}
+
+LiveOptions options() {
+  LiveOptions out;
+  out.model_dirs = {"/nowhere", WOOD_BINARY_DIR "/models"};
+  return out;
+}
+
+std::string text_of(const Reply& reply) {
+  const auto* answer = std::get_if<Answer>(&reply);
+  return answer != nullptr ? answer->text : "failure: " + std::get<Failure>(reply).what;
+}
+
+TEST(Live, replies_stand_in_the_order_asked_whoever_was_first) {
+  LivePanel panel;
+  panel.add("quick", std::make_unique<Parrot>("quick"));
+  panel.add("slow", std::make_unique<Parrot>("slow", 30'000));
+  std::vector<Ask> asks(5);
+  const char* minds[] = {"slow", "quick", "slow", "nobody", "quick"};
+  for (int i = 0; i < 5; ++i) {
+    asks[i].prompt = {i};
+    asks[i].mind = minds[i];
+  }
+  const auto replies = panel.ask(asks);
+  ASSERT_EQ(replies.size(), 5u);
+  EXPECT_EQ(text_of(replies[0]), "slow 0 of 2");
+  EXPECT_EQ(text_of(replies[1]), "quick 1 of 2");
+  EXPECT_EQ(text_of(replies[2]), "slow 2 of 2");
+  EXPECT_EQ(text_of(replies[3]), "failure: no mind nobody on this panel");
+  EXPECT_EQ(text_of(replies[4]), "quick 4 of 2");
+  EXPECT_EQ(panel.cards().size(), 2u);
+  EXPECT_TRUE(panel.ask({}).empty());
+}
+
+TEST(Live, opens_what_the_registry_names_or_says_why_not) {
+  const auto wrong = LivePanel::open(registry(), {"scriptd"}, options());
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Errc::not_found);
+  EXPECT_NE(wrong.error().what.find("did you mean scripted?"), std::string::npos);
+  const auto gone = LivePanel::open(registry(), {"gone"}, options());
+  ASSERT_FALSE(gone);
+  EXPECT_NE(gone.error().what.find("no.gguf"), std::string::npos);
+}
+
+#ifdef WOOD_HAS_LLAMA
+TEST(Live, minds_of_all_kinds_sit_on_one_panel) {
+  LiveOptions with_faults = options();
+  with_faults.faults = Faults{.seed = 1, .each_ppm = 0};
+  const auto panel = LivePanel::open(registry(), {"scripted", "tiny", "tiny"}, with_faults);
+  ASSERT_TRUE(panel) << panel.error().what;
+  const auto cards = (*panel)->cards();
+  EXPECT_EQ(cards.size(), 2u);
+  EXPECT_EQ(cards.at("tiny").str_or("kind", ""), "llama");
+  EXPECT_EQ(cards.at("scripted").str_or("name", ""), "scripted");
+  EXPECT_EQ(cards.at("scripted").str_or("kind", ""), "scripted");
+  EXPECT_TRUE(cards.at("tiny").find("faults") != nullptr);
+  Ask ask;
+  ask.mind = "tiny";
+  ask.messages = {{"user", "Say something."}};
+  ask.schema = parse_json(R"({"enum":["yes","no"]})").value();
+  EXPECT_TRUE(parse_json(text_of((*panel)->ask({&ask, 1})[0])));
+}
+#endif
+
+}  // namespace
+}  // namespace wood
