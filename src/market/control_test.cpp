@@ -196,6 +196,16 @@ TEST(Control, TooManyFillsDisableUntilTheOperatorEnables) {
   m.expect_sound();
 }
 
+TEST(Control, FillsAreCountedByTheTurn) {
+  SmallMarket m({.fills_max = 1});
+  m.ask(m.fenn, 50, 1);
+  m.bid(m.pip, 50, 1);
+  m.exchange.dusk(m.events);
+  m.ask(m.fenn, 50, 1);
+  m.bid(m.pip, 50, 1);
+  EXPECT_TRUE(m.all<AccountThrottled>().empty());
+}
+
 TEST(Control, AnOverrideHoldsForItsAccountUntilItsTurnIsOver) {
   SmallMarket m;
   m.exchange.add_override({m.pip, ControlRule::collar, 5'000, 1, "operator"});

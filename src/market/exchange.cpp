@@ -69,17 +69,13 @@ Placed Exchange::replace(const ReplaceOrder& change, MarketEvents& events) {
   const Order old = *open;
   const NewOrder wanted{old.owner,   good,        old.side,           OrderKind::limit,
                         change.price, change.lots, old.borrow.value > 0};
-  Ticket ticket = examine({wanted, open, messages}, report_);
+  const Ticket ticket = examine({wanted, open, messages}, report_);
   if (!report_.passed()) return {report_.reason, {}, {}, {}, {}};
 
   const Incoming before{old.owner, old.side, OrderKind::limit, old.price,
                         old.lots,  old.borrow, old.hold,       old.turn};
   reserve(good, before, old.lots, -1);
   const bool keeps = change.price == old.price && change.lots <= old.lots;
-  if (keeps) {  // what it borrows goes first; what it holds for each lot stays
-    ticket.incoming.hold = old.hold;
-    ticket.incoming.borrow = std::max(Lots{}, old.borrow - (old.lots - change.lots));
-  }
   events.emplace_back(OrderReplaced{change.order, old.owner, good, old.side, change.price,
                                     change.lots, keeps});
   scratch_.clear();

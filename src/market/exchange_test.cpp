@@ -214,6 +214,42 @@ TEST(Exchange, ABorrowerPaysAFeeEachDusk) {
   m.expect_sound();
 }
 
+TEST(Exchange, AFeeBeyondTheFreeMoneyCancelsWhatReservesIt) {
+  SmallMarket m = with_short(98'000, {.borrow_fee_bps = 10'000});
+  m.good = m.honey;
+  EXPECT_TRUE(m.bid(m.pip, 100, 60).admitted());
+  EXPECT_TRUE(m.bid(m.pip, 99, 34).admitted());
+  m.exchange.decree(m.acorns, {500}, m.events);  // cash is four times the short: no margin call
+  m.exchange.dusk(m.events);
+  EXPECT_TRUE(m.all<MarginCalled>().empty());
+  EXPECT_EQ(m.all<OrderCancelled>().size(), 2u);
+  EXPECT_EQ(m.all<BorrowCharged>()[0].fee, Money{20'000});
+  EXPECT_EQ(m.purse(m.pip).cash, Money{78'000});
+  m.expect_sound();
+}
+
+TEST(Exchange, AShortUnderTheInitialMarginMayStillBeClosed) {
+  SmallMarket m = with_short(3'000);
+  m.exchange.decree(m.good, {55}, m.events);
+  EXPECT_EQ(m.purse(m.pip).free(), Money{-300});
+  EXPECT_EQ(m.bid(m.pip, 55, 5).reason, insufficient_funds);  // one more than it owes
+  EXPECT_EQ(m.bid(m.pip, 55, 4).reason, none);
+  m.ask(m.oona, 55, 4);
+  EXPECT_EQ(m.stock(m.pip).borrowed, Lots{0});
+  m.expect_sound();
+}
+
+TEST(Exchange, AReplacedShortAskMayKeepItsClaimOnThePool) {
+  SmallMarket m({.shortable_lots = 5});
+  const OrderId id = m.sell_short(m.pip, 50, 25).order;
+  EXPECT_EQ(m.exchange.lendable(m.good), Lots{0});
+  EXPECT_TRUE(m.exchange.replace({m.pip, id, {51}, {25}}, m.events).admitted());
+  EXPECT_EQ(m.exchange.replace({m.pip, id, {51}, {26}}, m.events).reason, pool_empty);
+  EXPECT_TRUE(m.exchange.replace({m.pip, id, {51}, {22}}, m.events).admitted());
+  EXPECT_EQ(m.exchange.lendable(m.good), Lots{3});
+  m.expect_sound();
+}
+
 TEST(Exchange, UnderTheMaintenanceMarginShortsAreBoughtInFromTheBook) {
   SmallMarket m = with_short(3'000);
   m.good = m.honey;
