@@ -1,0 +1,260 @@
+#include "agents/tools.h"
+
+#include <algorithm>
+
+#include "market/portfolio.h"
+#include "pipeline/expr.h"
+
+namespace wood {
+namespace {
+
+constexpr std::int64_t kPriceMax = 1'000'000;
+constexpr std::int64_t kPebblesMax = 1'000'000'000;
+
+Json integer(std::int64_t low, std::int64_t high) {
+  return Json::object({{"maximum", high}, {"minimum", low}, {"type", "integer"}});
+}
+Json text(std::int64_t max) {
+  return Json::object({{"maxLength", max}, {"minLength", 1}, {"type", "string"}});
+}
+Json one_of(const std::vector<std::string>& names) {
+  return Json::object({{"enum", Json::list(names)}, {"type", "string"}});
+}
+
+struct Field {
+  const char* name;
+  Json schema;
+};
+
+// One option: {"reason", "act": const, fields…}, all required, in this order.
+Json option(const std::string& act, const std::vector<Field>& fields) {
+  Json properties = Json::object({{"act", Json::object({{"const", act}, {"type", "string"}})},
+                                  {"reason", Json::object({{"maxLength", kReasonMax}, {"type", "string"}})}});
+  Json required = Json::list(std::vector<std::string>{"reason", "act"});
+  for (const Field& field : fields) {
+    properties.set(field.name, field.schema);
+    required.push(field.name);
+  }
+  return Json::object({{"properties", std::move(properties)}, {"required", std::move(required)}, {"type", "object"}});
+}
+
+// What of the view the enums are made of.
+struct Around {
+  std::vector<std::string> goods, others;
+  std::string makes;
+  Json orders = Json::array(), offered = Json::array();
+  std::int64_t lots_max = 60;
+  bool shorts = false;
+};
+
+Around around(const Json& facts) {
+  Around out;
+  const Json* persona = facts.find("persona");
+  const std::string me = persona != nullptr ? persona->str_or("name", "") : "";
+  out.makes = persona != nullptr ? persona->str_or("makes", "") : "";
+  if (const Json* market = facts.find("market"))
+    for (const Json& good : market->items()) out.goods.push_back(good.str_or("good", ""));
+  const auto know = [&](const std::string& name) {
+    if (!name.empty() && name != me && name != "all" &&
+        std::find(out.others.begin(), out.others.end(), name) == out.others.end())
+      out.others.push_back(name);
+  };
+  if (const Json* rules = facts.find("rules")) {
+    out.lots_max = std::max<std::int64_t>(1, rules->int_or("lots_max", 60));
+    if (const Json* creatures = rules->find("creatures"))
+      for (const Json& name : creatures->items()) know(name.string());
+  }
+  for (const char* kind : {"talk", "deal", "tip"})
+    if (const Json* list = facts.find(kind))
+      for (const Json& item : list->items()) {
+        know(item.str_or("from", ""));
+        if (std::string_view(kind) == "deal") know(item.str_or("to", ""));
+        if (std::string_view(kind) == "deal" && item.str_or("state", "") == "offered" && item.str_or("to", "") == me)
+          out.offered.push(item.int_or("deal", 0));
+      }
+  if (const Json* self = facts.find("self"))
+    if (const Json* orders = self->find("orders"))
+      for (const Json& order : orders->items()) out.orders.push(order.int_or("order", 0));
+  return out;
+}
+
+void add_orders(Json& options, const Around& scope) {
+  std::vector<std::string> buyable = scope.goods;
+  std::erase(buyable, scope.makes);
+  const Json lots = integer(1, scope.lots_max);
+  const Json kinds = one_of({"limit", "market", "ioc", "fok", "post"});
+  for (const char* act : {"buy", "sell", "short"}) {
+    const auto& goods = std::string_view(act) == "buy" ? buyable : scope.goods;
+    if (goods.empty()) continue;
+    options.push(option(act, {{"good", one_of(goods)}, {"lots", lots}, {"price", integer(1, kPriceMax)}}));
+  }
+  if (!scope.goods.empty())
+    options.push(option("order", {{"side", one_of({"buy", "sell"})}, {"kind", kinds},
+                                  {"good", one_of(scope.goods)}, {"lots", lots},
+                                  {"price", integer(0, kPriceMax)}}));
+  if (scope.orders.items().empty()) return;
+  const Json mine = Json::object({{"enum", scope.orders}, {"type", "integer"}});
+  options.push(option("cancel", {{"order", mine}}));
+  options.push(option("replace", {{"order", mine}, {"lots", lots}, {"price", integer(1, kPriceMax)}}));
+}
+
+void add_talk(Json& options, const Around& scope) {
+  options.push(option("say", {{"text", text(kTextMax)}}));
+  if (!scope.offered.items().empty()) {
+    const Json offers = Json::object({{"enum", scope.offered}, {"type", "integer"}});
+    options.push(option("accept", {{"deal", offers}}));
+    options.push(option("refuse", {{"deal", offers}}));
+  }
+  if (scope.others.empty()) return;
+  const Json to = one_of(scope.others);
+  const Json turns = integer(1, 20);
+  const Json lots = integer(0, scope.lots_max);
+  std::vector<std::string> good_or_none = scope.goods;
+  good_or_none.push_back("none");
+  options.push(option("whisper", {{"to", to}, {"text", text(kTextMax)}}));
+  options.push(option("lend", {{"to", to}, {"principal_mp", integer(1, kPebblesMax)},
+                               {"rate_bps", integer(0, 10'000)}, {"turns", turns},
+                               {"good", one_of(good_or_none)}, {"lots", lots}}));
+  options.push(option("swap", {{"to", to}, {"give_good", one_of(scope.goods)}, {"give_lots", integer(1, scope.lots_max)},
+                               {"take_good", one_of(scope.goods)}, {"take_lots", integer(1, scope.lots_max)}}));
+  options.push(option("ally", {{"to", to}, {"promise", one_of({"no_short", "no_undercut", "share_tips"})},
+                               {"turns", turns}}));
+  options.push(option("gift", {{"to", to}, {"good", one_of(good_or_none)}, {"lots", lots},
+                               {"pebbles_mp", integer(0, kPebblesMax)}}));
+  options.push(option("trust", {{"to", to}}));
+}
+
+void add_looks(Json& options, const Around& scope) {
+  if (!scope.goods.empty()) {
+    const Json good = one_of(scope.goods);
+    for (const char* act : {"quote", "depth", "history"}) options.push(option(act, {{"good", good}}));
+    options.push(option("what_if", {{"side", one_of({"buy", "sell"})}, {"good", good},
+                                    {"lots", integer(1, scope.lots_max)}, {"price", integer(1, kPriceMax)}}));
+  }
+  options.push(option("portfolio", {}));
+  options.push(option("deals", {}));
+  options.push(option("calculate", {{"expression", text(80)}}));
+  options.push(option("finish", {}));
+}
+
+Json terms_of(const Json& answer, std::initializer_list<const char*> keys) {
+  Json terms = Json::object();
+  for (const char* key : keys) {
+    const Json* value = answer.find(key);
+    if (value == nullptr) continue;
+    terms.set(key, value->is(Json::Kind::string) && value->string() == "none" ? Json("") : *value);
+  }
+  return terms;
+}
+
+Json levels(const std::vector<Level>& side) {
+  Json out = Json::array();
+  for (const Level& level : side)
+    out.push(Json::object({{"lots", level.lots.value}, {"price", level.price.value}}));
+  return out;
+}
+
+Json fact_of_good(const Json& facts, const std::string& good) {
+  if (const Json* market = facts.find("market"))
+    for (const Json& item : market->items())
+      if (item.str_or("good", "") == good) return item;
+  return Json::object({{"error", "unknown good"}});
+}
+
+Json calculate(const std::string& expression) {
+  auto parsed = Expr::parse(expression);
+  if (!parsed) return Json::object({{"error", parsed.error().what}});
+  auto value = parsed->eval(Scope());
+  if (!value) return Json::object({{"error", value.error().what}});
+  return Json::object({{"value", std::move(*value)}});
+}
+
+}  // namespace
+
+Json json(const Action& action) {
+  if (const auto* order = std::get_if<PlaceOrder>(&action))
+    return Json::object({{"act", "place"}, {"good", order->good}, {"kind", order->kind}, {"lots", order->lots},
+                         {"may_short", order->may_short}, {"price", order->price},
+                         {"side", order->buy ? "buy" : "sell"}});
+  if (const auto* cancel = std::get_if<CancelOrder>(&action))
+    return Json::object({{"act", "cancel"}, {"order", cancel->order}});
+  if (const auto* replace = std::get_if<ReplaceOpen>(&action))
+    return Json::object({{"act", "replace"}, {"lots", replace->lots}, {"order", replace->order},
+                         {"price", replace->price}});
+  if (const auto* say = std::get_if<Say>(&action))
+    return Json::object({{"act", say->to.empty() ? "say" : "whisper"}, {"text", say->text}, {"to", say->to}});
+  if (const auto* offer = std::get_if<OfferDeal>(&action))
+    return Json::object({{"act", "offer"}, {"kind", offer->kind}, {"terms", offer->terms}, {"to", offer->to}});
+  if (const auto* reply = std::get_if<AnswerDeal>(&action))
+    return Json::object({{"act", reply->accept ? "accept" : "refuse"}, {"deal", reply->deal}});
+  return Json::object({{"act", "finish"}});
+}
+
+Json answer_schema(const Json& facts) {
+  const Around scope = around(facts);
+  Json options = Json::array();
+  const Json* self = facts.find("self");
+  const bool idle = self != nullptr && (self->bool_or("frozen", false) || self->int_or("messages_left", 1) == 0);
+  if (!idle) add_orders(options, scope);
+  add_talk(options, scope);
+  add_looks(options, scope);
+  return Json::object({{"oneOf", std::move(options)}});
+}
+
+std::optional<Action> action_of(const Json& answer) {
+  const std::string act = answer.str_or("act", "");
+  const std::string to = answer.str_or("to", "");
+  const auto number = [&](const char* key) { return answer.int_or(key, 0); };
+  if (act == "buy" || act == "sell" || act == "short" || act == "order") {
+    PlaceOrder order;
+    order.good = answer.str_or("good", "");
+    order.buy = act == "buy" || (act == "order" && answer.str_or("side", "") == "buy");
+    order.may_short = act == "short";
+    order.kind = act == "order" ? answer.str_or("kind", "limit") : "limit";
+    order.lots = number("lots");
+    order.price = order.kind == "market" ? 0 : number("price");
+    return order;
+  }
+  if (act == "cancel") return CancelOrder{number("order")};
+  if (act == "replace") return ReplaceOpen{number("order"), number("lots"), number("price")};
+  if (act == "say" || act == "whisper") return Say{act == "say" ? "" : to, answer.str_or("text", "")};
+  if (act == "lend")
+    return OfferDeal{to, "loan", terms_of(answer, {"principal_mp", "rate_bps", "turns", "good", "lots"})};
+  if (act == "swap")
+    return OfferDeal{to, "swap", terms_of(answer, {"give_good", "give_lots", "take_good", "take_lots"})};
+  if (act == "ally") return OfferDeal{to, "alliance", terms_of(answer, {"promise", "turns"})};
+  if (act == "gift") return OfferDeal{to, "gift", terms_of(answer, {"good", "lots", "pebbles_mp"})};
+  if (act == "accept" || act == "refuse") return AnswerDeal{number("deal"), act == "accept"};
+  if (act == "finish") return FinishTurn{};
+  return std::nullopt;
+}
+
+Json look(const Json& answer, const Json& facts, const Exchange& exchange, AccountId account) {
+  const std::string act = answer.str_or("act", "");
+  const GoodId good = exchange.good(answer.str_or("good", ""));
+  if (act == "portfolio") return json(portfolio(exchange, account), exchange);
+  if (act == "deals") return Json::object({{"deals", facts.find("deal") != nullptr ? facts.at("deal") : Json::array()}});
+  if (act == "calculate") return calculate(answer.str_or("expression", ""));
+  if (act == "trust") {
+    const Json* memory = facts.find("memory");
+    const Json* trust = memory != nullptr ? memory->find("trust") : nullptr;
+    return Json::object({{"trust", trust != nullptr ? trust->int_or(answer.str_or("to", ""), 0) : 0}});
+  }
+  if (!good.some()) return Json::object({{"error", "unknown good"}});
+  if (act == "quote" || act == "history") {
+    const Json fact = fact_of_good(facts, answer.str_or("good", ""));
+    if (act == "quote") return fact;
+    return Json::object({{"marks", fact.find("marks") != nullptr ? fact.at("marks") : Json::array()}});
+  }
+  if (act == "depth")
+    return Json::object({{"asks", levels(exchange.book(good).depth(Side::ask, 3))},
+                         {"bids", levels(exchange.book(good).depth(Side::bid, 3))}});
+  if (act == "what_if")
+    return json(what_if(exchange, {.account = account, .good = good,
+                                   .side = answer.str_or("side", "") == "buy" ? Side::bid : Side::ask,
+                                   .kind = OrderKind::limit, .price = {answer.int_or("price", 0)},
+                                   .lots = {answer.int_or("lots", 0)}, .may_short = false}));
+  return Json::object({{"error", "unknown tool"}});
+}
+
+}  // namespace wood

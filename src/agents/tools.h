@@ -1,0 +1,30 @@
+// The tools of a creature: those that look, answered from the frozen snapshot, and those that act.
+//
+// An answer is one flat object, the reason first: {"reason":"…","act":"buy","good":"honey","lots":2,
+// "price":905}. The schema is a oneOf over the tools that make sense in this view, its enums filled
+// from the view: an order that is not there cannot be cancelled, a name that is unknown not whispered to.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agents/action.h"
+#include "agents/fact.h"
+#include "market/exchange.h"
+
+namespace wood {
+
+// Of the answer of the reader of these facts (View::data()).
+Json answer_schema(const Json& facts);
+
+// The action of a conforming answer; nothing if it is a looking tool.
+std::optional<Action> action_of(const Json& answer);
+
+// Answers a looking tool: quote depth history portfolio what_if deals trust calculate. Always an
+// object; {"error":…} where there is nothing to say.
+Json look(const Json& answer, const Json& facts, const Exchange& exchange, AccountId account);
+
+inline constexpr std::int64_t kReasonMax = 120;
+inline constexpr std::int64_t kTextMax = 120;
+
+}  // namespace wood
