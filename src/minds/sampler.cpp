@@ -36,7 +36,7 @@ std::int32_t greatest(std::span<const float> logits, const std::vector<bool>& al
 constexpr double kInverse[] = {0,       1.0,     1.0 / 2, 1.0 / 3,  1.0 / 4,  1.0 / 5,  1.0 / 6,
                                1.0 / 7, 1.0 / 8, 1.0 / 9, 1.0 / 10, 1.0 / 11, 1.0 / 12, 1.0 / 13};
 
-double exp_of(double x) {
+double exponential(double x) {
   CHECK(!(x > 0));
   if (!(x > -700)) return 0;
   // x = k ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact to the last place.
@@ -59,7 +59,7 @@ std::int32_t choose(std::span<const float> logits, const std::vector<bool>& allo
     if (!allowed[i]) continue;
     const double gap = (static_cast<double>(logits[i]) - static_cast<double>(logits[top])) * scale;
     if (!(gap > -28)) continue;  // e^-28 < 2^-40; NaN too
-    const auto weight = static_cast<std::int64_t>(exp_of(gap) * 1'099'511'627'776.0);
+    const auto weight = static_cast<std::int64_t>(exponential(gap) * 1'099'511'627'776.0);
     if (weight > 0) list.push_back({logits[i], static_cast<std::int32_t>(i), weight});
   }
   const bool some = sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < list.size();

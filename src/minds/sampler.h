@@ -21,6 +21,6 @@ std::int32_t choose(std::span<const float> logits, const std::vector<bool>& allo
                     const Sampling& sampling, Draw draw);
 
 // e^x for x <= 0 to within 2 units in the last place, by + and × alone.
-double exp_of(double x);
+double exponential(double x);
 
 }  // namespace wood
