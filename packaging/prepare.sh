@@ -34,10 +34,12 @@ logged() {
 
 packages_listed() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' packaging/debian.txt; }
 
+# npm from elsewhere (nodesource) will do, and Debian's would not install beside it.
 packages_missing() {
-  local installed
+  local installed here='^$'
+  command -v npm >/dev/null && here='^npm$'
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
-  grep -Fxv -f <(printf '%s\n' "$installed") <(packages_listed)
+  packages_listed | grep -Ev "$here" | grep -Fxv -f <(printf '%s\n' "$installed")
 }
 
 install_packages() {
