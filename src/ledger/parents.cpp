@@ -40,7 +40,7 @@ const std::vector<ParentRule>& parent_rules() {
       {K::answer, {K::prompt}, 1, 1, {K::prompt}, {}},
       {K::reading, {K::answer}, 1, 1, {K::answer}, {}},
       {K::tool, {K::reading, K::view}, 1, 2, {K::reading}, {}},
-      {K::step, {K::genesis, K::fact, K::view, K::reading, K::tool, K::step, K::input, K::check, K::vote, K::route,
+      {K::step, {K::genesis, K::fact, K::view, K::reading, K::tool, K::step, K::input, K::check, K::vote, K::route, K::command,
                  K::turn, K::event}, 1, -1, {}, {}},
       {K::vote, {K::reading, K::step, K::input, K::check, K::vote}, 1, -1, {}, {K::reading, K::step, K::input}},
       {K::route, {K::genesis, K::view, K::reading, K::step, K::vote, K::input, K::check, K::tool}, 1, -1, {}, {}},

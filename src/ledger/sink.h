@@ -17,7 +17,8 @@ class Sink {
 
   // Appends to the record log; the number of the new entry.
   virtual Seq append(Draft draft) = 0;
-  // Keeps a payload under its SHA-256 (hex). Keeping it twice is keeping it once.
+  // Keeps a payload under its SHA-256 (hex), from the first entry that names it on (blob_refs
+  // below). Keeping it twice is keeping it once; one that no entry names is not kept.
   virtual std::string blob(ByteView bytes) = 0;
   // Appends to the margin log: what may differ between two honest runs (time, latency, host).
   // An echo without a ledger behind it ignores it.
@@ -30,7 +31,18 @@ class Sink {
 };
 
 // A text as it stands in a body: the string itself if it is UTF-8 and at most `bytes_max` long, else
-// {"bytes":n,"sha256":"…","text":"<clipped, ill-formed parts as U+FFFD>"} with the raw bytes kept as a blob.
+// {"bytes":n,"sha256":"…","text":"<clipped, ill-formed parts as U+FFFD>"} with the raw bytes kept as
+// a blob.
 Json text_in(Sink& sink, std::string_view text, std::size_t bytes_max = 8'192);
+
+// A payload that a body names.
+struct BlobRef {
+  std::string sha256;       // hex
+  std::int64_t bytes = -1;  // its length; -1 where the body does not say
+};
+// Every one in it, at any depth: {"bytes":n,"sha256":"…"}, with "text" or without, and nothing else
+// in the object; or the digest alone as member "blob". What merely looks like one, in a value that
+// came from outside, must be kept as a blob itself, or it would be taken for one.
+std::vector<BlobRef> blob_refs(const Json& body);
 
 }  // namespace wood
