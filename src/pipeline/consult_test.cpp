@@ -9,6 +9,7 @@ namespace {
 using testing::FakePanel;
 using testing::KeepingSink;
 using testing::parsed;
+using testing::said;
 
 Json schema() {
   return parsed(
@@ -33,7 +34,7 @@ TEST(Consult, PromptsFirstThenAnswersInTheOrderAsked) {
   FakePanel panel;
   panel.answer = [](const Ask& ask) -> Reply {
     if (ask.reader == "fenn") return Failure{.code = Errc::timeout, .what = "60 s", .usage = {}};
-    Answer answer{.text = "Here: {\"lots\": 2}"};
+    Answer answer = said("Here: {\"lots\": 2}");
     answer.usage.wall_us = 1'500;
     return answer;
   };
@@ -68,7 +69,7 @@ TEST(Consult, PromptsFirstThenAnswersInTheOrderAsked) {
 TEST(Consult, AnAnswerThatDoesNotConformHasNoValue) {
   KeepingSink sink;
   FakePanel panel;
-  panel.answer = [](const Ask&) -> Reply { return Answer{.text = "I would rather not say."}; };
+  panel.answer = [](const Ask&) -> Reply { return said("I would rather not say."); };
   const std::vector<Consult> asks = {question("oona")};
   const auto out = consult(sink, panel, asks);
   ASSERT_TRUE(out);
@@ -99,7 +100,7 @@ TEST(Consult, ARamblingMindCannotBreakAnEntry) {
   KeepingSink sink;
   FakePanel panel;
   panel.answer = [](const Ask&) -> Reply {
-    Answer answer{.text = std::string(300'000, '\x01') + "\xff{\"lots\":1}"};
+    Answer answer = said(std::string(300'000, '\x01') + "\xff{\"lots\":1}");
     answer.reasoning = std::string(100'000, '\x02');
     answer.tokens.assign(20'000, 151'000);
     answer.prompt_tokens.assign(20'000, 151'000);
@@ -118,7 +119,7 @@ TEST(Consult, ARamblingMindCannotBreakAnEntry) {
 }
 
 Answer full_answer() {
-  Answer answer{.text = "{\"lots\":1}"};
+  Answer answer = said("{\"lots\":1}");
   answer.reasoning = "because";
   answer.tokens = {1, 2, 3};
   answer.prompt_tokens = {7, 8};

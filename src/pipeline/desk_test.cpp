@@ -12,14 +12,17 @@ namespace {
 using testing::FakePanel;
 using testing::file;
 using testing::parsed;
+using testing::said;
 using testing::Stand;
 using State = StepOutcome::State;
 
 Json desk_input() {
-  return parsed(R"({"turn":3,"treasury":{"purse_mp":200000,"free_mp":200000,"worth_mp":200000,
-    "stores":{"honey":2}},"market":[{"good":"acorns","mark":400,"bid":395,"bid_lots":3,"ask":405,
-    "ask_lots":4,"last":400,"volume":7,"halted":false,"marks":[390,395,400],"borrow_bps":50}],
-    "news":[{"text":"Drought","good":"acorns","direction":"up","turn":3}],"rules":{"tick_mp":10}})");
+  return parsed(R"({"turn":3,
+    "treasury":{"purse_mp":200000,"free_mp":200000,"worth_mp":200000,"stores":{"honey":2}},
+    "market":[{"good":"acorns","mark":400,"bid":395,"bid_lots":3,"ask":405,"ask_lots":4,
+      "last":400,"volume":7,"halted":false,"marks":[390,395,400],"borrow_bps":50}],
+    "news":[{"text":"Drought","good":"acorns","direction":"up","turn":3}],
+    "rules":{"tick_mp":10}})");
 }
 
 struct DeskStand : Stand {
@@ -45,7 +48,10 @@ struct DeskStand : Stand {
           parsed(R"({"reason":"less","decision":"sign","lots":2,"limit_ticks":399})"));
     return FakePanel::obvious(ask);
   }
-  Outcome go_desk() { return go(file("pipelines/desk.toml"), desk_input()); }
+  Outcome go_desk() {
+    static const Pipeline desk = *Pipeline::parse(file("pipelines/desk.toml"));
+    return go(desk, desk_input());
+  }
 };
 
 TEST(Desk, FromNewsToExecution) {
@@ -94,7 +100,9 @@ TEST(Desk, CausesAreTheStepsThatWereSeen) {
   const Draft& order = stand.sink.at(entry("order"));
   EXPECT_EQ(order.from, (std::vector<Seq>{entry("quant"), entry("oversight"), entry("decide")}));
   for (const Entry& one : stand.sink.entries)
-    if (one.seq.value > 0) EXPECT_FALSE(one.draft.from.empty()) << encode(one);
+    if (one.seq.value > 0) {
+      EXPECT_FALSE(one.draft.from.empty()) << encode(one);
+    }
 }
 
 TEST(Desk, ATieGoesToTheLargerMindOrIsHeld) {
@@ -281,9 +289,7 @@ RC_GTEST_PROP(Desk, AnyAnswersAreSurvivedAndRepeatable, ()) {
               "null", "I approve.", "```json\n{\"vote\": \"approve\"}\n```"));
   const auto go = [&](DeskStand& stand) {
     std::size_t next = 0;
-    stand.panel.answer = [&](const Ask&) -> Reply {
-      return Answer{.text = texts[next++ % texts.size()]};
-    };
+    stand.panel.answer = [&](const Ask&) -> Reply { return said(texts[next++ % texts.size()]); };
     return stand.go_desk();
   };
   DeskStand once;

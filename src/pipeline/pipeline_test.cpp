@@ -141,6 +141,11 @@ TEST(Pipeline, FaultsOfTheFileNameLineAndMend) {
       {kHead + kAsk + "system = \"{{x\"\n", "line 9: step a system: column 1: {{ without }}"},
       {kHead + kAsk + "system = { full = 1, terse = \"\" }\n",
        "line 9: step a system.full: must be a text"},
+  });
+}
+
+TEST(Pipeline, FaultsOfStepsNameLineAndMend) {
+  expect_errors({
       {kHead + step("a", "kind = \"ask\""), "line 2: step a: has no mind"},
       {kHead + step("a", "kind = \"ask\"\nmind = \"@\""),
        "line 5: step a mind: names nobody; write a mind, \"@seat\""},

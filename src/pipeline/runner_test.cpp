@@ -10,6 +10,7 @@ namespace {
 
 using testing::FakePanel;
 using testing::parsed;
+using testing::said;
 using testing::Stand;
 using State = StepOutcome::State;
 
@@ -80,7 +81,7 @@ TEST(Runner, WithoutADefaultAStepIsRefused) {
   EXPECT_EQ(silent.go(kHead + ask("a")).steps.at("a").code, "no_answer");
 
   Stand rude;
-  rude.panel.answer = [](const Ask&) -> Reply { return Answer{.text = "no"}; };
+  rude.panel.answer = [](const Ask&) -> Reply { return said("no"); };
   const Outcome out = rude.go(kHead + ask("a"));
   EXPECT_EQ(out.steps.at("a").state, State::refused);
   EXPECT_EQ(out.steps.at("a").code, "nonconforming");
@@ -90,7 +91,7 @@ TEST(Runner, WithoutADefaultAStepIsRefused) {
 TEST(Runner, ADefaultThatFailsIsNone) {
   for (const char* bad : {"{'n': 'x'}", "1 / 0"}) {
     Stand stand;
-    stand.panel.answer = [](const Ask&) -> Reply { return Answer{.text = "no"}; };
+    stand.panel.answer = [](const Ask&) -> Reply { return said("no"); };
     const Outcome out = stand.go(kHead + ask("a", std::string("default = \"") + bad + "\""));
     EXPECT_EQ(out.steps.at("a").state, State::refused);
     EXPECT_NE(encode(stand.sink.entries.back()).find("default: "), std::string::npos);
@@ -172,7 +173,7 @@ TEST(Runner, ARouteChoosesWhoIsAskedAndSaysWhatOthersWouldCost) {
                                      "kind = \"ask\"\nmind = \"route:r\"\nneeds = [\"r\"]\ntask = "
                                      "\"t\"\nprompt = \"p\"\nschema = { type = "
                                      "\"object\" }");
-  stand.panel.answer = [](const Ask&) -> Reply { return Answer{.text = "{}"}; };
+  stand.panel.answer = [](const Ask&) -> Reply { return said("{}"); };
   stand.go(file_text, parsed(R"({"n":5})"));
   stand.go(file_text, parsed(R"({"n":1})"));
   EXPECT_EQ(stand.panel.calls[0][0].mind, "big-mind");
@@ -273,7 +274,7 @@ TEST(Runner, AnEscalationThatGivesNoOptionFallsBack) {
       "\"m\" }\n"
       "ballot = [{ by = \"a\", rule = \"'yes'\" }, { by = \"b\", rule = \"'no'\" }]\n";
   Stand silent;
-  silent.panel.answer = [](const Ask&) -> Reply { return Answer{.text = R"({"vote":"abstain"})"}; };
+  silent.panel.answer = [](const Ask&) -> Reply { return said(R"({"vote":"abstain"})"); };
   const Outcome out = silent.go(file_text, parsed(R"({"n":2})"));
   EXPECT_EQ(out.output.str_or("outcome", ""), "hold");
   EXPECT_EQ(silent.panel.calls.size(), 1U);
@@ -289,7 +290,7 @@ TEST(Runner, AnEscalationThatGivesNoOptionFallsBack) {
 
 TEST(Runner, ABallotIsShownWhatItsQuestionNames) {
   Stand stand;
-  stand.panel.answer = [](const Ask&) -> Reply { return Answer{.text = R"({"vote":"yes"})"}; };
+  stand.panel.answer = [](const Ask&) -> Reply { return said(R"({"vote":"yes"})"); };
   stand.go(kHead + map("a", "1") + map("b", "2") + kVote.substr(kHead.size()) +
            R"(needs = ["a", "b"]
 [[step.ballot]]

@@ -74,6 +74,13 @@ class KeepingSink : public Sink {
   ParentJudge judge_;
 };
 
+// An answer of a mind without tokens.
+inline Answer said(std::string text) {
+  Answer out;
+  out.text = std::move(text);
+  return out;
+}
+
 // The first value that conforms: first of an enum, lowest number, shortest text, required members.
 inline Json simplest(const Json& schema) {
   if (const Json* options = schema.find("enum")) return options->items()[0];
@@ -102,7 +109,7 @@ class FakePanel : public Panel {
   }
   [[nodiscard]] std::map<std::string, Json> cards() const override { return {}; }
 
-  static Reply say(const Json& value) { return Answer{.text = value.dump()}; }
+  static Reply say(const Json& value) { return said(value.dump()); }
   static Reply obvious(const Ask& ask) {
     const Json* scripted = ask.facts.find("scripted");
     return say(scripted != nullptr ? *scripted : simplest(ask.schema));
@@ -166,7 +173,10 @@ struct Stand {
   Outcome go(const std::string& toml, const Json& input = Json::object()) {
     const auto pipeline = Pipeline::parse(toml);
     EXPECT_TRUE(pipeline) << pipeline.error().what;
-    auto out = run(*pipeline, input, context);
+    return go(*pipeline, input);
+  }
+  Outcome go(const Pipeline& pipeline, const Json& input) {
+    auto out = run(pipeline, input, context);
     EXPECT_TRUE(out) << (out ? "" : out.error().what);
     return out ? *out : Outcome{};
   }
