@@ -7,6 +7,7 @@
 namespace wood {
 namespace {
 
+constexpr std::size_t kWords = 4;  // different words that make a text one of a kind
 constexpr std::size_t kHead = 16;  // bytes of a text that its index holds; shorter texts are not watched
 
 // A rolling hash over kHead bytes: polynomial in an odd base, arithmetic modulo 2^64.
@@ -21,6 +22,14 @@ std::uint64_t hash_of(std::string_view head) {
   std::uint64_t hash = 0;
   for (const char c : head) hash = hash * kBase + static_cast<unsigned char>(c);
   return hash;
+}
+
+bool telling(const std::string& text) {
+  if (text.size() < kHead) return false;
+  std::set<std::string> words;
+  for (const std::string& word : split(lower(text), ' '))
+    if (word.size() > 1) words.insert(word);
+  return words.size() >= kWords;
 }
 
 }  // namespace
@@ -43,7 +52,7 @@ void Firewall::index(const std::string& text) {
 
 void Firewall::told(const std::string& text, const Audience& audience, Seq fact, Way way,
                     std::int64_t turn) {
-  if (text.size() < kHead) return;
+  if (!telling(text)) return;
   const bool open = audience.kind == Audience::Kind::everyone;
   const auto [it, fresh] = texts_.try_emplace(text);
   if (fresh) {
@@ -73,28 +82,41 @@ void Firewall::forget_before(std::int64_t turn) {
   for (const auto& [text, known] : texts_) index(text);
 }
 
-const Leak* Firewall::scan_text(const Ask& ask, const std::string& prompt) {
-  if (prompt.size() < kHead || heads_.empty()) return nullptr;
+// Calls visit(text, what is known of it) for every watched text in the prompt until one says stop.
+template <class Visit>
+void Firewall::each_text(const std::string& prompt, Visit visit) {
+  if (prompt.size() < kHead || heads_.empty()) return;
   std::uint64_t hash = hash_of(std::string_view(prompt).substr(0, kHead));
   for (std::size_t i = 0;; ++i) {
-    if (filter_[hash >> 48]) {
-      const auto it = heads_.find(prompt.substr(i, kHead));
-      if (it != heads_.end())
-        for (const std::string* text : it->second) {
-          if (prompt.compare(i, text->size(), *text) != 0) continue;
-          const Text& known = texts_.at(*text);
-          if (known.open || known.facts.contains(ask.reader)) continue;
-          if (known.heard.contains(ask.reader)) {
-            ++counts_.disclosures;
-            continue;
-          }
-          leaks_.push_back({ask.reader, ask.prompt, "text", known.fact});
-          return &leaks_.back();
-        }
-    }
-    if (i + kHead >= prompt.size()) return nullptr;
+    const auto it = filter_[hash >> 48] ? heads_.find(prompt.substr(i, kHead)) : heads_.end();
+    if (it != heads_.end())
+      for (const std::string* text : it->second)
+        if (prompt.compare(i, text->size(), *text) == 0 && !visit(texts_.at(*text))) return;
+    if (i + kHead >= prompt.size()) return;
     hash = roll(hash, prompt[i], prompt[i + kHead]);
   }
+}
+
+const Leak* Firewall::scan_text(const Ask& ask, const std::string& prompt) {
+  const Leak* leak = nullptr;
+  each_text(prompt, [&](const Text& known) {
+    if (known.open || known.facts.contains(ask.reader)) return true;
+    if (known.heard.contains(ask.reader)) {
+      ++counts_.disclosures;
+      return true;
+    }
+    leaks_.push_back({ask.reader, ask.prompt, "text", known.fact});
+    leak = &leaks_.back();
+    return false;
+  });
+  return leak;
+}
+
+void Firewall::answered(const std::string& reader, const std::string& answer) {
+  each_text(answer, [&](Text& known) {
+    if (known.facts.contains(reader) || known.heard.contains(reader)) known.heard.insert(desk_.begin(), desk_.end());
+    return true;
+  });
 }
 
 const Leak* Firewall::scan(const Ask& ask) {
@@ -130,6 +152,7 @@ void Firewall::state(Bytes& out) const {
   for (const auto& [nonce, canary] : canaries_)
     out += "canary " + nonce + " " + std::to_string(canary.fact.value) + " " +
            canary.audience.json().dump() + "\n";
+  names(desk_);
   out += "firewall " + std::to_string(counts_.prompts) + " " + std::to_string(counts_.facts) + " " +
          std::to_string(counts_.disclosures) + " " + std::to_string(counts_.leaks) + "\n";
 }
@@ -137,7 +160,13 @@ void Firewall::state(Bytes& out) const {
 std::vector<Reply> GuardedPanel::ask(std::span<const Ask> asks) {
   for (const Ask& ask : asks)
     if (firewall_.counts().leaks == 0) firewall_.scan(ask);
-  if (firewall_.counts().leaks == 0) return inner_.ask(asks);
+  if (firewall_.counts().leaks == 0) {
+    std::vector<Reply> out = inner_.ask(asks);
+    for (std::size_t i = 0; i < asks.size(); ++i)
+      if (const auto* answer = std::get_if<Answer>(&out[i]); answer != nullptr && asks[i].task.starts_with("desk."))
+        firewall_.answered(asks[i].reader, answer->text);
+    return out;
+  }
   return std::vector<Reply>(asks.size(),
                             Failure{Errc::limit, "held back: the firewall found a leak", {}});
 }

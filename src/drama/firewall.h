@@ -5,7 +5,8 @@
 //   1. canaries: nonces planted in world-only and private facts, which no rendering ever prints;
 //   2. private text, word for word, that reached this reader by no `say`, `whisper` or tip of his own.
 // A hit is a leak and stops the run. Private text that did reach the reader by another's speech is a
-// disclosure: counted, and allowed. Texts under 16 bytes are too common to be told apart.
+// disclosure: counted, and allowed. So is what a seat of the desk says on to the other seats in its answer.
+// Texts under 16 bytes or of fewer than four different words are too common to be told apart.
 #pragma once
 
 #include <map>
@@ -40,6 +41,10 @@ class Firewall {
   void told(const std::string& text, const Audience& audience, Seq fact, Way way, std::int64_t turn);
   // What a reader wrote himself he may read again.
   void wrote(const std::string& writer, const std::string& text, std::int64_t turn);
+  // The members of the desk: what one of them writes in an answer there, the others read.
+  void seat(std::set<std::string> desk) { desk_ = std::move(desk); }
+  // A member's answer at the desk: private texts of his in it are passed on to the others.
+  void answered(const std::string& reader, const std::string& answer);
   // Drops texts that became known before `turn`: a bounded memory.
   void forget_before(std::int64_t turn);
 
@@ -66,6 +71,10 @@ class Firewall {
   const Leak* scan_text(const Ask& ask, const std::string& prompt);
   void index(const std::string& text);
 
+  template <class Visit>
+  void each_text(const std::string& prompt, Visit visit);
+
+  std::set<std::string> desk_;
   std::map<std::string, Text> texts_;
   std::map<std::string, Canary> canaries_;
   std::map<std::string, std::vector<const std::string*>> heads_;  // first 16 bytes → texts

@@ -61,6 +61,23 @@ TEST(Firewall, WhatWasSaidAloudIsOpen) {
   EXPECT_EQ(wall.scan(ask_of("bram", kTip)), nullptr);
 }
 
+TEST(Firewall, WhatASeatSaysOnAtTheDeskIsADisclosure) {
+  Firewall wall;
+  wall.seat({"fenn", "pip"});
+  wall.told(kTip, only({"fenn"}), Seq{5}, Firewall::Way::fact, 1);
+  wall.answered("bram", kTip);  // he does not hold it: nothing is passed on
+  EXPECT_NE(wall.scan(ask_of("pip", kTip)), nullptr);
+  wall.answered("fenn", "my reason: " + kTip);
+  EXPECT_EQ(wall.scan(ask_of("pip", kTip)), nullptr);
+  EXPECT_NE(wall.scan(ask_of("oona", kTip)), nullptr);
+}
+
+TEST(Firewall, AStammerIsNoSecret) {
+  Firewall wall;
+  wall.told(" for for for for for for for for for", only({"fenn"}), Seq{5}, Firewall::Way::speech, 1);
+  EXPECT_EQ(wall.scan(ask_of("pip", "because for for for for for for for for for")), nullptr);
+}
+
 TEST(Firewall, CanaryInTheMessagesIsALeak) {
   Firewall wall;
   const std::string nonce = canary(1, 2);
