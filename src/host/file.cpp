@@ -29,15 +29,31 @@ Status write_all(int file, ByteView bytes, const std::string& path) {
   return {};
 }
 
-Status write_new(const std::string& path, ByteView bytes, mode_t mode, int flags) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+Status write_new(const std::string& path, ByteView bytes, mode_t mode) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return failed(path, "create");
   Status status = write_all(file, bytes, path);
   if (::close(file) != 0 && status) return failed(path, "close");
   return status;
 }
 
-std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
+// The name under which a file grows before it is whole: of this process and no other.
+std::string beside(const std::string& path) { return path + ".new-" + std::to_string(::getpid()); }
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+// Makes the names in the folder of `path` durable: without it a file may be whole and nameless.
+Status sync_folder(const std::string& path) {
+  const std::string name = folder_of(path);
+  const int folder = ::open(name.empty() ? "." : name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return failed(path, "open the folder of");
+  Status status;
+  if (::fsync(folder) != 0) status = failed(path, "sync the folder of");
+  ::close(folder);
+  return status;
+}
 
 Result<std::string> home_folder(const char* variable, const char* below) {
   const std::string given = env(variable);
@@ -74,17 +90,43 @@ Result<Bytes> read_file(const std::string& path) {
   return out;
 }
 
+Result<std::int64_t> file_size(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return failed(path, "look at");
+  return static_cast<std::int64_t>(info.st_size);
+}
+
 Status write_file(const std::string& path, ByteView bytes) {
-  const std::string beside = path + ".new";
-  TRY_STATUS(write_new(beside, bytes, 0644, O_TRUNC));
-  if (::rename(beside.c_str(), path.c_str()) != 0) return failed(path, "rename to");
-  return {};
+  const std::string fresh = beside(path);
+  Status status = write_new(fresh, bytes, 0644);
+  if (status && ::rename(fresh.c_str(), path.c_str()) != 0) status = failed(path, "rename to");
+  if (!status) ::unlink(fresh.c_str());
+  if (status) status = sync_folder(path);
+  return status;
 }
 
 Status write_secret(const std::string& path, ByteView bytes) {
-  TRY_STATUS(make_folders(folder_of(path)));
-  if (!folder_of(path).empty()) ::chmod(folder_of(path).c_str(), 0700);
-  return write_new(path, bytes, 0600, O_EXCL);
+  const std::string folder = folder_of(path);
+  TRY_STATUS(make_folders(folder));
+  if (!folder.empty() && ::chmod(folder.c_str(), 0700) != 0)
+    return failed(folder, "close to others");
+  const std::string fresh = beside(path);
+  Status status = write_new(fresh, bytes, 0600);
+  // link() refuses a name that is taken, which rename() does not.
+  if (status && ::link(fresh.c_str(), path.c_str()) != 0) status = failed(path, "create");
+  ::unlink(fresh.c_str());
+  if (status) status = sync_folder(path);
+  return status;
+}
+
+bool open_to_others(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0;
+}
+
+Status create_file(const std::string& path) {
+  TRY_STATUS(write_new(path, "", 0644));
+  return sync_folder(path);
 }
 
 Status make_folders(const std::string& path) {

@@ -1,6 +1,7 @@
 // Files: whole reads, safe writes, and where a user's data lives.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/bytes.h"
@@ -9,11 +10,18 @@
 namespace wood {
 
 bool file_exists(const std::string& path);
+Result<std::int64_t> file_size(const std::string& path);
 Result<Bytes> read_file(const std::string& path);
-// Written to a neighbour, synced, renamed: a reader sees the old file or the new one, whole.
+// Written to a neighbour, synced, renamed: a reader sees the old file or the new one, whole, also
+// after a power cut.
 Status write_file(const std::string& path, ByteView bytes);
-// The same with mode 0600, in a folder made with mode 0700 if need be; Errc::exists if it is there.
+// The same with mode 0600, in a folder of mode 0700 that is made if need be. Errc::exists if it is
+// there: of two processes that try at once, one succeeds.
 Status write_secret(const std::string& path, ByteView bytes);
+// Whether others than the owner may read or write it; false if there is none.
+bool open_to_others(const std::string& path);
+// An empty file whose name survives a power cut; Errc::exists if it is there.
+Status create_file(const std::string& path);
 Status make_folders(const std::string& path);
 Status remove_file(const std::string& path);  // fine if there is none
 
