@@ -1,9 +1,9 @@
 // wood export: one decision as a file that proves itself.
 #include "cli/open.h"
-#include "cli/proof.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "host/file.h"
+#include "ledger/proof.h"
 
 namespace wood::cli {
 namespace {

@@ -15,7 +15,8 @@ Result<int> show(const Args& args, const Console& console) {
   TRY(const SigningKey key, user_key(path));
   if (args.has("--json"))
     console.print(
-        Json::object({{"file", path}, {"id", key.verifier().id()}, {"vkey", key.verifier().text()}})
+        Json::object(
+            {{"file", path}, {"id", hex(key.verifier().id())}, {"vkey", key.verifier().text()}})
             .dump() +
         "\n");
   else console.print(key.verifier().text() + "\n");

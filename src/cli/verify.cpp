@@ -5,11 +5,11 @@
 #include "cli/describe.h"
 #include "cli/open.h"
 #include "cli/progress.h"
-#include "cli/proof.h"
 #include "cli/reenact.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "host/file.h"
+#include "ledger/proof.h"
 
 namespace wood::cli {
 namespace {
@@ -72,11 +72,9 @@ struct Second {
   std::string text;
 };
 
-Second second_look(const Args& args, const Console& console, const OpenRun& run,
-                   const Verified& first) {
+Second second_look(const Args& args, const Console& console, const OpenRun& run) {
   if (args.has("--no-replay"))
     return {false, true, "replay was left out: state hashes are not checked"};
-  if (!first.good()) return {false, true, "replay was left out, since the ledger itself is wrong"};
   const auto genesis = run.ledger->entry(Seq{0});
   if (genesis && genesis->draft.body.find("scenario") == nullptr)
     return {false, true, "this is the ledger of a pipeline: there is no world to play again"};
@@ -122,13 +120,15 @@ Result<int> act(const Args& args, const Console& console) {
   TRY(const std::optional<VerifierKey> key, pinned_key(args));
   auto opened = open_run(args.text("FILE"));
   // A run file that cannot even be opened any more is what verify is there to find.
-  if (!opened && opened.error().code == Errc::parse && !args.has("--json")) {
+  const bool damaged =
+      !opened && (opened.error().code == Errc::parse || opened.error().code == Errc::integrity);
+  if (damaged && !args.has("--json")) {
     console.print(line(console, false, printable(opened.error().what)));
     return Exit::finding;
   }
   TRY(const OpenRun run, std::move(opened));
   const Verified first = verify(*run.store, {key});
-  const Second second = second_look(args, console, run, first);
+  const Second second = second_look(args, console, run);
   const bool good = first.good() && second.good;
   if (args.has("--json")) {
     console.print(json_of(first, second).dump() + "\n");
@@ -138,7 +138,12 @@ Result<int> act(const Args& args, const Console& console) {
                     grouped(first.entries) + " entries, " + grouped(first.margin_entries) +
                     " in the margin, " + grouped(first.blobs) + " blobs, " +
                     grouped(first.checkpoints) + " checkpoints\n";
-  for (const std::string& what : first.findings) out += line(console, false, printable(what));
+  constexpr std::size_t shown_max = 5;
+  for (std::size_t i = 0; i < std::min(first.findings.size(), shown_max); ++i)
+    out += line(console, false, printable(first.findings[i]));
+  if (first.findings.size() > shown_max)
+    out += line(console, false,
+                "and " + std::to_string(first.findings.size() - shown_max) + " more (--json)");
   if (first.good()) out += line(console, true, "every entry, blob, cause, root and signature");
   out += second.tried ? line(console, second.good, second.text)
                       : toned(console.out, Tone::warn, "note  ") + second.text + "\n";
@@ -149,8 +154,9 @@ Result<int> act(const Args& args, const Console& console) {
                       : toned(console.out, Tone::warn, "note  ") + "key not pinned: signed by " +
                             printable(first.signer) +
                             ", and a forger can sign his own log; give --key VKEY\n";
-  console.print(out + "record root  " + first.record_root + "\nmargin root  " + first.margin_root +
-                "\n");
+  if (!first.record_root.empty())
+    out += "record root  " + first.record_root + "\nmargin root  " + first.margin_root + "\n";
+  console.print(out);
   return good ? Exit::fine : Exit::finding;
 }
 

@@ -12,8 +12,8 @@ namespace wood {
 namespace {
 
 constexpr std::array<const char*, kEntryKinds> kNames = {
-    "genesis", "fact",  "view", "prompt", "answer",  "reading", "tool",    "step", "input",
-    "check",   "vote",  "route", "command", "event", "verdict", "turn",    "seal"};
+    "genesis", "fact", "view",  "prompt",  "answer", "reading", "tool", "step", "input",
+    "check",   "vote", "route", "command", "event",  "verdict", "turn", "seal"};
 
 constexpr std::int64_t kIntMax = (std::int64_t{1} << 53) - 1;  // what RFC 8785 writes as a number
 
@@ -150,7 +150,8 @@ Json text_in(Sink& sink, std::string_view text, std::size_t bytes_max) {
     while (end > 0 && (static_cast<unsigned char>(clipped[end]) & 0xC0) == 0x80) --end;
     clipped.resize(end);
   }
-  return Json::object({{"bytes", static_cast<std::int64_t>(text.size())}, {"sha256", sink.blob(text)},
+  return Json::object({{"bytes", static_cast<std::int64_t>(text.size())},
+                       {"sha256", sink.blob(text)},
                        {"text", std::move(clipped)}});
 }
 

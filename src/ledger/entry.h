@@ -12,8 +12,23 @@
 namespace wood {
 
 enum class EntryKind {
-  genesis, fact, view, prompt, answer, reading, tool, step, input,
-  check, vote, route, command, event, verdict, turn, seal,
+  genesis,
+  fact,
+  view,
+  prompt,
+  answer,
+  reading,
+  tool,
+  step,
+  input,
+  check,
+  vote,
+  route,
+  command,
+  event,
+  verdict,
+  turn,
+  seal,
 };
 inline constexpr int kEntryKinds = 17;
 
@@ -23,10 +38,10 @@ std::optional<EntryKind> entry_kind(std::string_view name);
 // What a writer hands over; the log gives the number.
 struct Draft {
   EntryKind kind = EntryKind::event;
-  std::string by;          // who: a creature, "world", "desk", "exchange", "operator", …
-  std::vector<Seq> from;   // the entries that caused this one, each before it; ascending, unique
-  std::int64_t turn = 0;   // 0 before the first turn
-  Json body;               // an object; see the kind's grammar
+  std::string by;         // who: a creature, "world", "desk", "exchange", "operator", …
+  std::vector<Seq> from;  // the entries that caused this one, each before it; ascending, unique
+  std::int64_t turn = 0;  // 0 before the first turn
+  Json body;              // an object; see the kind's grammar
 };
 
 struct Entry {

@@ -19,13 +19,30 @@ using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 constexpr char kEd25519 = '\x01';
 constexpr std::string_view kDash = "\xE2\x80\x94 ";  // em dash and a space
 
-const unsigned char* data(ByteView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* data(ByteView bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 ByteView chars(const std::array<unsigned char, 32>& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
+constexpr std::size_t kSignaturesMax = 64;  // signed-note asks for at least 16
+
+// Unicode's spaces beyond ASCII, in UTF-8.
+constexpr std::string_view kSpaces[] = {
+    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81",
+    "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86",
+    "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8",
+    "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
+
 bool good_name(std::string_view name) {
-  return !name.empty() && is_utf8(name) && name.find_first_of(" +\n\r\t") == std::string_view::npos;
+  if (name.empty() || !is_utf8(name) || name.find_first_of(" +") != std::string_view::npos)
+    return false;
+  return std::none_of(name.begin(), name.end(), is_control) &&
+         std::none_of(std::begin(kSpaces), std::end(kSpaces),
+                      [&](std::string_view space) { return name.find(space) != name.npos; });
 }
 
 // "a+b+c" with exactly three parts; base64 may hold "+", so only the first two are cut off.
@@ -75,7 +92,8 @@ Result<SigningKey> SigningKey::parse(std::string_view text) {
   TRY(const auto parts, three(text.substr(prefix.size())));
   SigningKey out;
   TRY(out.seed_, key_bytes(parts[2]));
-  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, out.seed_.data(), 32), EVP_PKEY_free);
+  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, out.seed_.data(), 32),
+                EVP_PKEY_free);
   std::size_t size = 32;
   if (!key || EVP_PKEY_get_raw_public_key(key.get(), out.verifier_.key.data(), &size) != 1)
     return fail(Errc::parse, "not a signing key");
@@ -88,8 +106,10 @@ Result<SigningKey> SigningKey::parse(std::string_view text) {
 Result<SigningKey> SigningKey::generate(const std::string& name) {
   if (!good_name(name)) return fail(Errc::usage, "a key's name has no spaces and no +");
   SigningKey out;
-  if (RAND_bytes(out.seed_.data(), 32) != 1) return fail(Errc::environment, "no random bytes to be had");
-  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, out.seed_.data(), 32), EVP_PKEY_free);
+  if (RAND_bytes(out.seed_.data(), 32) != 1)
+    return fail(Errc::environment, "no random bytes to be had");
+  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, out.seed_.data(), 32),
+                EVP_PKEY_free);
   std::size_t size = 32;
   CHECK(key && EVP_PKEY_get_raw_public_key(key.get(), out.verifier_.key.data(), &size) == 1);
   out.verifier_.name = name;
@@ -102,14 +122,15 @@ std::string SigningKey::secret_text() const {
 }
 
 Bytes SigningKey::sign(ByteView message) const {
-  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed_.data(), 32), EVP_PKEY_free);
+  const Key key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed_.data(), 32),
+                EVP_PKEY_free);
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   CHECK(key && context);
   CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
   Bytes out(64, '\0');
   std::size_t size = out.size();
-  CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, data(message),
-                       message.size()) == 1);
+  CHECK(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                       data(message), message.size()) == 1);
   return out;
 }
 
@@ -117,9 +138,11 @@ bool verify_signature(const VerifierKey& verifier, ByteView message, ByteView si
   const Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, verifier.key.data(), 32),
                 EVP_PKEY_free);
   const Context context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  if (!key || !context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1)
+  if (!key || !context ||
+      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1)
     return false;
-  return EVP_DigestVerify(context.get(), data(signature), signature.size(), data(message), message.size()) == 1;
+  return EVP_DigestVerify(context.get(), data(signature), signature.size(), data(message),
+                          message.size()) == 1;
 }
 
 std::string SigningKey::sign_note(std::string_view text) const {
@@ -130,20 +153,28 @@ std::string SigningKey::sign_note(std::string_view text) const {
 
 Result<Note> parse_note(std::string_view note) {
   const std::size_t cut = note.rfind("\n\n");
-  if (cut == std::string_view::npos || !is_utf8(note)) return fail(Errc::parse, "not a signed note");
+  if (cut == std::string_view::npos || !is_utf8(note))
+    return fail(Errc::parse, "not a signed note");
+  if (std::any_of(note.begin(), note.end(), [](char c) { return c != '\n' && is_control(c); }))
+    return fail(Errc::parse, "a signed note has no control characters");
   Note out;
   out.text = std::string(note.substr(0, cut + 1));
   std::string_view rest = note.substr(cut + 2);
-  if (rest.empty() || rest.back() != '\n') return fail(Errc::parse, "a signed note ends in a line break");
+  if (rest.empty() || rest.back() != '\n')
+    return fail(Errc::parse, "a signed note ends in a line break");
   rest.remove_suffix(1);
   for (const std::string& line : split(rest, '\n')) {
-    const std::string_view body = std::string_view(line).substr(std::min(kDash.size(), line.size()));
+    const std::string_view body =
+        std::string_view(line).substr(std::min(kDash.size(), line.size()));
     const std::size_t space = body.find(' ');
-    if (!line.starts_with(kDash) || space == std::string_view::npos)
+    if (!line.starts_with(kDash) || space == std::string_view::npos ||
+        !good_name(body.substr(0, space)))
       return fail(Errc::parse, "a signature line reads \"— name base64\"");
     const auto bytes = from_base64(body.substr(space + 1));
     if (!bytes || bytes->size() < 5) return fail(Errc::parse, "a signature is not base64");
-    out.signatures.push_back({std::string(body.substr(0, space)), bytes->substr(0, 4), bytes->substr(4)});
+    if (out.signatures.size() == kSignaturesMax) return fail(Errc::parse, "too many signatures");
+    out.signatures.push_back(
+        {std::string(body.substr(0, space)), bytes->substr(0, 4), bytes->substr(4)});
   }
   return out;
 }
@@ -182,15 +213,18 @@ Result<std::string> user_key_path() {
 }
 
 Result<SigningKey> user_key(const std::string& path) {
-  if (file_exists(path)) {
-    auto text = read_file(path);
-    if (!text) return fail(std::move(text).error());
-    auto key = SigningKey::parse(*text);
-    if (!key) return fail(std::move(key).error().during(path));
-    return key;
+  if (!file_exists(path)) {
+    TRY(const SigningKey key, SigningKey::generate("wood"));
+    const Status wrote = write_secret(path, key.secret_text() + "\n");
+    // Another process made one in the same moment: that one counts.
+    if (!wrote && wrote.error().code != Errc::exists) return fail(wrote.error());
+    if (wrote) return key;
   }
-  TRY(SigningKey key, SigningKey::generate("wood"));
-  TRY_STATUS(write_secret(path, key.secret_text() + "\n"));
+  if (open_to_others(path))
+    return fail(Errc::environment, path + " can be read by others; chmod 600 " + path);
+  TRY(const std::string text, read_file(path));
+  auto key = SigningKey::parse(text);
+  if (!key) return fail(std::move(key).error().during(path));
   return key;
 }
 

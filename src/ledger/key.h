@@ -24,7 +24,8 @@ struct VerifierKey {
 
 class SigningKey {
  public:
-  // A fresh key from the system's random source. Names have no space, "+" or line break.
+  // A fresh key from the system's random source. Errc::usage: names have no space, no "+" and no
+  // control character.
   static Result<SigningKey> generate(const std::string& name);
   // Of a stored secret: "PRIVATE+KEY+name+<id>+base64(0x01 ‖ seed)".
   static Result<SigningKey> parse(std::string_view text);
@@ -47,13 +48,15 @@ struct Note {
   std::string text;
   struct Signature {
     std::string name;
-    Bytes id;         // 4 bytes
+    Bytes id;  // 4 bytes
     Bytes signature;
   };
   std::vector<Signature> signatures;
 };
+// At most 64 signatures; whether they are good is for verify_note.
 Result<Note> parse_note(std::string_view note);
-// Ok if the note carries a good signature by `key`.
+// Ok if the note carries a good signature by `key`; others' are not looked at. Else
+// Errc::integrity.
 Status verify_note(const Note& note, const VerifierKey& key);
 
 // A checkpoint's text: "origin\nsize\nbase64(root)\n".
@@ -66,7 +69,8 @@ struct Checkpoint {
   static Result<Checkpoint> parse(std::string_view text);
 };
 
-// The user's key: read, or made (mode 0600) if there is none. `path` of the file.
+// The user's key from the file at `path`: read, or made (mode 0600) if there is none. A file that
+// others can read is Errc::environment: what it signs proves little.
 Result<SigningKey> user_key(const std::string& path);
 // $XDG_DATA_HOME/wood/key, else ~/.local/share/wood/key.
 Result<std::string> user_key_path();

@@ -1,7 +1,9 @@
-// A run's two logs over a store: the record, which replay must reproduce to the byte, and the margin,
-// which tells what that cost (docs/formats/ledger.md). Each commit adds a signed checkpoint of both.
+// A run's two logs over a store: the record, which replay must reproduce to the byte, and the
+// margin, which tells what that cost (docs/formats/ledger.md). Each commit adds a signed checkpoint
+// of both.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 
@@ -27,6 +29,10 @@ class LedgerReader {
   // Every margin entry: the record entry it is about, and its body.
   Status each_margin(const std::function<Status(Seq, const Json&)>& visit) const;
   [[nodiscard]] Result<Merkle> tree(Log log) const;
+  // The last checkpoint, its signature unchecked. Errc::not_found before the first commit.
+  [[nodiscard]] Result<Checkpoint> latest(Log log) const;
+  // Whether the last entry is the seal: the run is finished.
+  [[nodiscard]] Result<bool> sealed() const;
   [[nodiscard]] Store& store() const { return *store_; }
 
  private:
@@ -34,18 +40,21 @@ class LedgerReader {
 };
 
 struct LedgerOptions {
-  std::string run;           // its name: checkpoints have the origin "wood/<run>"
+  std::string run;  // its name: checkpoints have the origin "wood/<run>"
   SigningKey key;
   bool commit_every_entry = false;
 };
 
 class Ledger : public Sink {
  public:
-  // A new run in an empty store.
-  static Result<std::unique_ptr<Ledger>> create(std::unique_ptr<Store> store, LedgerOptions options);
+  // A new run in an empty store. Errc::usage if the name is not one printable line.
+  static Result<std::unique_ptr<Ledger>> create(std::unique_ptr<Store> store,
+                                                LedgerOptions options);
   // Goes on behind what the store holds. The run's name is that of its checkpoints; the key must be
-  // the one that signed them.
-  static Result<std::unique_ptr<Ledger>> reopen(std::unique_ptr<Store> store, LedgerOptions options);
+  // the one that signed them, the logs must be those that were signed (else Errc::integrity), and
+  // the run must not be sealed (Errc::usage).
+  static Result<std::unique_ptr<Ledger>> reopen(std::unique_ptr<Store> store,
+                                                LedgerOptions options);
 
   Seq append(Draft draft) override;
   std::string blob(ByteView bytes) override;
@@ -61,6 +70,7 @@ class Ledger : public Sink {
 
  private:
   Ledger(std::unique_ptr<Store> store, LedgerOptions options);
+  void keep_named(const Json& body);
   void checkpoint(Log log, const Merkle& tree);
 
   std::unique_ptr<Store> store_;
@@ -68,7 +78,9 @@ class Ledger : public Sink {
   std::string origin_;
   Merkle record_, margin_;
   Batch batch_;
-  std::set<std::string> fresh_;  // blobs of this batch
+  std::map<std::string, Bytes> waiting_;  // blobs that no entry has named yet
+  std::set<std::string> fresh_;           // blobs of this batch
+  std::int64_t lost_ = 0;                 // entries given after the failure
   Status status_;
 };
 

@@ -15,7 +15,9 @@ std::int64_t split_of(std::int64_t n) {
 }  // namespace
 
 Digest leaf_hash(ByteView entry) { return sha256(0x00, entry); }
-Digest node_hash(const Digest& left, const Digest& right) { return sha256(0x01, view(left), view(right)); }
+Digest node_hash(const Digest& left, const Digest& right) {
+  return sha256(0x01, view(left), view(right));
+}
 
 void Merkle::add_leaf(const Digest& leaf) {
   Digest digest = leaf;
@@ -110,7 +112,8 @@ bool verify_consistency(std::int64_t old_size, std::int64_t size, const Digest& 
   if (old_size == size) return path.empty() && old_root == root;
   if (old_size == 0) return path.empty() && old_root == sha256("");
   std::vector<Digest> proof = path;
-  if (std::has_single_bit(static_cast<std::uint64_t>(old_size))) proof.insert(proof.begin(), old_root);
+  if (std::has_single_bit(static_cast<std::uint64_t>(old_size)))
+    proof.insert(proof.begin(), old_root);
   if (proof.empty()) return false;
   std::int64_t fn = old_size - 1;
   std::int64_t sn = size - 1;

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "ledger/key.h"
-
 namespace wood {
 namespace {
+
+using Hexes = std::vector<std::string>;
 
 // The tree as RFC 6962 §2.1 defines it, word for word and slow.
 Digest slow_root(const std::vector<Bytes>& entries) {
@@ -14,8 +14,8 @@ Digest slow_root(const std::vector<Bytes>& entries) {
   if (entries.size() == 1) return leaf_hash(entries[0]);
   std::size_t k = 1;
   while (2 * k < entries.size()) k *= 2;
-  return node_hash(slow_root({entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k)}),
-                   slow_root({entries.begin() + static_cast<std::ptrdiff_t>(k), entries.end()}));
+  const auto split = entries.begin() + static_cast<std::ptrdiff_t>(k);
+  return node_hash(slow_root({entries.begin(), split}), slow_root({split, entries.end()}));
 }
 
 std::vector<Bytes> words(int count) {
@@ -24,16 +24,60 @@ std::vector<Bytes> words(int count) {
   return out;
 }
 
-// The eight leaves and the roots of the test vectors that Certificate Transparency logs share.
-TEST(Merkle, KnownAnswers) {
-  const std::vector<std::string> leaves = {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-                                           "606162636465666768696a6b6c6d6e6f"};
-  Merkle tree;
-  EXPECT_EQ(hex(tree.root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  for (const std::string& leaf : leaves) tree.add(*from_hex(leaf));
-  EXPECT_EQ(hex(tree.root(1)), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-  EXPECT_EQ(hex(tree.root(2)), "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
-  EXPECT_EQ(hex(tree.root(8)), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+Hexes hexes(const std::vector<Digest>& digests) {
+  Hexes out;
+  for (const Digest& digest : digests) out.push_back(hex(digest));
+  return out;
+}
+
+// The eight leaves, the roots and the proofs of the vectors that Certificate Transparency's
+// implementations share.
+class KnownTree : public ::testing::Test {
+ protected:
+  KnownTree() {
+    for (const char* leaf : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+                             "606162636465666768696a6b6c6d6e6f"})
+      tree_.add(*from_hex(leaf));
+  }
+  Merkle tree_;
+};
+
+TEST_F(KnownTree, Roots) {
+  const char* roots[] = {"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+                         "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+                         "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+                         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+                         "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+                         "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+                         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+                         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
+  for (std::int64_t size = 0; size <= 8; ++size) EXPECT_EQ(hex(tree_.root(size)), roots[size]);
+}
+
+TEST_F(KnownTree, InclusionProofs) {
+  EXPECT_EQ(hexes(tree_.inclusion(0, 8)),
+            (Hexes{"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+                   "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                   "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}));
+  EXPECT_EQ(hexes(tree_.inclusion(5, 8)),
+            (Hexes{"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+                   "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                   "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}));
+  EXPECT_EQ(hexes(tree_.inclusion(2, 3)),
+            (Hexes{"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"}));
+  EXPECT_TRUE(tree_.inclusion(0, 1).empty());
+}
+
+TEST_F(KnownTree, ConsistencyProofs) {
+  EXPECT_EQ(hexes(tree_.consistency(6, 8)),
+            (Hexes{"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+                   "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+                   "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}));
+  EXPECT_EQ(hexes(tree_.consistency(2, 5)),
+            (Hexes{"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+                   "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}));
+  EXPECT_TRUE(tree_.consistency(8, 8).empty());
 }
 
 TEST(Merkle, EveryProofOfEveryTreeUpTo40) {
@@ -47,17 +91,15 @@ TEST(Merkle, EveryProofOfEveryTreeUpTo40) {
       const Digest leaf = leaf_hash(entries[static_cast<std::size_t>(i)]);
       ASSERT_TRUE(verify_inclusion(leaf, i, size, path, tree.root(size)));
       ASSERT_FALSE(verify_inclusion(leaf_hash("forged"), i, size, path, tree.root(size)));
-      if (size > 1) {
-        path.back()[7] ^= 1;
-        ASSERT_FALSE(verify_inclusion(leaf, i, size, path, tree.root(size)));
-      }
+      ASSERT_FALSE(verify_inclusion(leaf, size, size, path, tree.root(size)));
+      ASSERT_FALSE(verify_inclusion(leaf, -1, size, path, tree.root(size)));
+      path.push_back(leaf);
+      ASSERT_FALSE(verify_inclusion(leaf, i, size, path, tree.root(size)));
     }
     for (std::int64_t old = 0; old <= size; ++old) {
       const auto path = tree.consistency(old, size);
-      ASSERT_TRUE(verify_consistency(old, size, tree.root(old), tree.root(size), path)) << old << " " << size;
-      if (old > 0 && old < size) {
-        ASSERT_FALSE(verify_consistency(old, size, leaf_hash("forged"), tree.root(size), path));
-      }
+      ASSERT_TRUE(verify_consistency(old, size, tree.root(old), tree.root(size), path));
+      ASSERT_FALSE(verify_consistency(size + 1, size, tree.root(old), tree.root(size), path));
     }
   }
 }
@@ -68,43 +110,38 @@ RC_GTEST_PROP(Merkle, IsTheSlowTree, (const std::vector<std::string>& entries)) 
   RC_ASSERT(tree.root() == slow_root(entries));
 }
 
-TEST(Key, ReadsWhatItWrites) {
-  const SigningKey key = *SigningKey::generate("wood");
-  EXPECT_EQ(SigningKey::parse(key.secret_text())->verifier(), key.verifier());
-  EXPECT_EQ(*VerifierKey::parse(key.verifier().text()), key.verifier());
-  EXPECT_FALSE(VerifierKey::parse("wood+00000000+AAAA"));
-  EXPECT_FALSE(SigningKey::parse("wood"));
-  EXPECT_FALSE(SigningKey::generate("two words"));
-}
+// A proof with anything changed proves nothing: one bit of it, of the leaf or of a root, or a
+// digest too few.
+RC_GTEST_PROP(Merkle, AChangedProofFails, ()) {
+  Merkle tree;
+  const int size = *rc::gen::inRange(2, 70);
+  const auto entries = words(size);
+  for (const Bytes& entry : entries) tree.add(entry);
+  const int index = *rc::gen::inRange(0, size);
+  const int old = *rc::gen::inRange(1, size);
+  const auto bend = [](Digest digest) {
+    digest[*rc::gen::inRange<std::size_t>(0, 32)] ^=
+        static_cast<unsigned char>(1 << *rc::gen::inRange(0, 8));
+    return digest;
+  };
+  auto path = tree.inclusion(index, size);
+  const Digest leaf = leaf_hash(entries[static_cast<std::size_t>(index)]);
+  RC_ASSERT(!verify_inclusion(bend(leaf), index, size, path, tree.root()));
+  RC_ASSERT(!verify_inclusion(leaf, index, size, path, bend(tree.root())));
+  Digest& step = path[*rc::gen::inRange<std::size_t>(0, path.size())];
+  step = bend(step);
+  RC_ASSERT(!verify_inclusion(leaf, index, size, path, tree.root()));
+  path.pop_back();
+  RC_ASSERT(!verify_inclusion(leaf, index, size, path, tree.root()));
 
-// The example of Go's sumdb/note documentation, whose format C2SP signed-note describes.
-TEST(Key, ForeignNoteVerifies) {
-  const auto key = VerifierKey::parse("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW");
-  ASSERT_TRUE(key) << key.error().what;
-  const auto note = parse_note(
-      "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
-      "\xE2\x80\x94 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n");
-  ASSERT_TRUE(note) << note.error().what;
-  EXPECT_TRUE(verify_note(*note, *key));
-}
-
-TEST(Key, ChangedNoteFails) {
-  const SigningKey key = *SigningKey::generate("wood");
-  const std::string signed_text = key.sign_note("origin\n1\nroot\n");
-  auto note = *parse_note(signed_text);
-  EXPECT_TRUE(verify_note(note, key.verifier()));
-  note.text[0] = 'O';
-  EXPECT_FALSE(verify_note(note, key.verifier()));
-  EXPECT_FALSE(verify_note(*parse_note(signed_text), SigningKey::generate("wood")->verifier()));
-}
-
-TEST(Checkpoint, ReadsWhatItWrites) {
-  const Checkpoint point{"wood/x", 12, sha256("a")};
-  const auto read = Checkpoint::parse(point.text());
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->text(), point.text());
-  for (const char* bad : {"", "a\n1\n", "a\n01\nAA==\n", "a\n-1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"})
-    EXPECT_FALSE(Checkpoint::parse(bad)) << bad;
+  auto proof = tree.consistency(old, size);
+  RC_ASSERT(!verify_consistency(old, size, bend(tree.root(old)), tree.root(), proof));
+  RC_ASSERT(!verify_consistency(old, size, tree.root(old), bend(tree.root()), proof));
+  Digest& link = proof[*rc::gen::inRange<std::size_t>(0, proof.size())];
+  link = bend(link);
+  RC_ASSERT(!verify_consistency(old, size, tree.root(old), tree.root(), proof));
+  proof.pop_back();
+  RC_ASSERT(!verify_consistency(old, size, tree.root(old), tree.root(), proof));
 }
 
 }  // namespace

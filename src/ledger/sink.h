@@ -1,6 +1,7 @@
-// Where the world, the agents and the pipelines write. Two implementations: the ledger itself, which
-// stores what it is given (ledger.h), and the echo, which compares it with a run recorded before
-// (echo.h): that comparison is replay, and, where the record ends and a ledger goes on, resumption.
+// Where the world, the agents and the pipelines write. Two implementations: the ledger itself,
+// which stores what it is given (ledger.h), and the echo, which compares it with a run recorded
+// before (echo.h): that comparison is replay, and, where the record ends and a ledger goes on,
+// resumption.
 //
 // Writing never fails at the call: a failed store or a divergence is kept, later calls do nothing,
 // and commit() says what happened. Callers stop at the first commit() that fails.
@@ -30,9 +31,10 @@ class Sink {
   [[nodiscard]] virtual Status status() const = 0;
 };
 
-// A text as it stands in a body: the string itself if it is UTF-8 and at most `bytes_max` long, else
-// {"bytes":n,"sha256":"…","text":"<clipped, ill-formed parts as U+FFFD>"} with the raw bytes kept as
-// a blob.
+// A text as it stands in a body: the string itself if it is UTF-8 and at most `bytes_max` long,
+// else
+// {"bytes":n,"sha256":"…","text":"<clipped, ill-formed parts as U+FFFD>"} with the raw bytes kept
+// as a blob.
 Json text_in(Sink& sink, std::string_view text, std::size_t bytes_max = 8'192);
 
 // A payload that a body names.

@@ -17,7 +17,8 @@ class MemoryStore : public Store {
   std::int64_t size(Log log) const override { return static_cast<std::int64_t>(rows(log).size()); }
   Result<Bytes> entry(Log log, std::int64_t seq) override {
     if (seq < 0 || seq >= size(log))
-      return fail(Errc::not_found, std::string(name(log)) + " entry " + std::to_string(seq) + " is not there");
+      return fail(Errc::not_found,
+                  std::string(name(log)) + " entry " + std::to_string(seq) + " is not there");
     return rows(log)[static_cast<std::size_t>(seq)];
   }
   Status each(Log log, const std::function<Status(std::int64_t, ByteView)>& visit) override {

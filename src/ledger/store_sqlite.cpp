@@ -1,9 +1,15 @@
-// A run in one SQLite file. While it is written it is in WAL mode with synchronous=FULL: one fsync a
-// commit, about a third of the rollback journal's price. On a clean close it goes back to the rollback
-// journal, so that the finished run is one self-contained file. After kill -9 the -wal beside it is read
-// back by the next one who opens it.
+// A run in one SQLite file. While it is written it is in WAL mode with synchronous=FULL: one fsync
+// a commit, about a third of the rollback journal's price, and what a killed process leaves is a
+// file and a log beside it that are good together, where a rollback journal leaves a file that is
+// wrong alone. A clean close folds the log into the file; after kill -9 the next one to open it
+// does. Locking is exclusive: one writer, and no shared memory file.
+//
+// Nothing is retried: after a failed commit the file is left as the last good one made it, log
+// unfolded, because a second fsync may succeed without having written what the first one lost.
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "core/check.h"
@@ -15,14 +21,20 @@ namespace {
 
 constexpr int kApplication = 0x574F4F44;  // "WOOD"
 constexpr int kFormat = 1;
-constexpr const char* kTables[][2] = {
+struct Table {
+  const char* name;
+  const char* sql;  // as sqlite_schema has it, to the byte
+};
+constexpr Table kTables[] = {
     {"record", "CREATE TABLE record(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT"},
     {"margin", "CREATE TABLE margin(seq INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT"},
-    {"blob", "CREATE TABLE blob(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, data BLOB NOT NULL) STRICT"},
+    {"blob",
+     "CREATE TABLE blob(id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, data BLOB NOT NULL) STRICT"},
     {"checkpoint",
      "CREATE TABLE checkpoint(id INTEGER PRIMARY KEY, log TEXT NOT NULL, size INTEGER NOT NULL, "
      "note TEXT NOT NULL) STRICT"},
 };
+constexpr std::int64_t kTableCount = std::size(kTables);
 
 class Statement {
  public:
@@ -42,13 +54,13 @@ class Statement {
   bool row() { return statement_ != nullptr && (last_ = sqlite3_step(statement_)) == SQLITE_ROW; }
   bool done() { return statement_ != nullptr && (last_ = sqlite3_step(statement_)) == SQLITE_DONE; }
   [[nodiscard]] bool ended() const { return last_ == SQLITE_DONE; }
+  [[nodiscard]] bool failed() const { return last_ != SQLITE_DONE && last_ != SQLITE_ROW; }
   void reset() { sqlite3_reset(statement_); }
   [[nodiscard]] std::int64_t integer(int i) const { return sqlite3_column_int64(statement_, i); }
   [[nodiscard]] ByteView bytes(int i) const {
     const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, i));
     return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, i))};
   }
-  [[nodiscard]] int type(int i) const { return sqlite3_column_type(statement_, i); }
 
  private:
   sqlite3_stmt* statement_ = nullptr;
@@ -57,60 +69,92 @@ class Statement {
 
 class SqliteStore : public Store {
  public:
-  SqliteStore(sqlite3* db, std::string path, Open how) : db_(db), path_(std::move(path)), how_(how) {}
+  SqliteStore(sqlite3* db, std::string path, Open how)
+      : db_(db), path_(std::move(path)), how_(how) {
+    sqlite3_busy_timeout(db_, 2'000);
+    // What the file says is data, never code: no views or triggers that reach further.
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    sqlite3_db_config(db_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    run("PRAGMA cell_size_check=ON");
+  }
   ~SqliteStore() override {
     one_[0].reset();
     one_[1].reset();
-    if (how_ != Open::read) run("PRAGMA journal_mode=DELETE");
+    if (broken_) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    else if (how_ != Open::read) run("PRAGMA journal_mode=DELETE");
     sqlite3_close(db_);
   }
 
   Status create() {
-    run("PRAGMA application_id=" + std::to_string(kApplication));
-    run("PRAGMA user_version=" + std::to_string(kFormat));
-    run("BEGIN");
-    for (const auto& table : kTables)
-      if (!run(table[1])) return error("create its tables");
-    if (!run("COMMIT")) return error("create its tables");
-    return begin_writing();
+    TRY_STATUS(begin_writing());
+    const bool made = run("BEGIN") &&
+                      run("PRAGMA application_id=" + std::to_string(kApplication)) &&
+                      run("PRAGMA user_version=" + std::to_string(kFormat)) &&
+                      std::all_of(std::begin(kTables), std::end(kTables),
+                                  [this](const Table& table) { return run(table.sql); }) &&
+                      run("COMMIT");
+    return made ? Status() : error("be begun");
   }
 
   Status begin_writing() {
-    if (!run("PRAGMA locking_mode=EXCLUSIVE") || !run("PRAGMA journal_mode=WAL") ||
-        !run("PRAGMA synchronous=FULL"))
-      return error("prepare for writing");
+    if (!run("PRAGMA locking_mode=EXCLUSIVE") || !run("PRAGMA synchronous=FULL"))
+      return error("be written");
+    return journal("wal");
+  }
+
+  // What a killed run committed last is in the log beside the file: it goes into the file.
+  Status fold() { return journal("delete"); }
+
+  [[nodiscard]] bool unfolded() {
+    Statement mode(db_, "PRAGMA journal_mode");
+    return !mode.row() || mode.bytes(0) == "wal";
+  }
+
+  Status identify() {
+    TRY(const std::int64_t application, number("PRAGMA application_id"));
+    if (application != kApplication) return fail(Errc::parse, path_ + ": not a run of the Wood");
+    TRY(const std::int64_t format, number("PRAGMA user_version"));
+    if (format != kFormat)
+      return fail(Errc::parse, path_ + ": a run of format " + std::to_string(format) +
+                                   "; this program reads " + std::to_string(kFormat));
     return {};
   }
 
   Status load() {
-    if (pragma("application_id") != kApplication) return fail(Errc::parse, path_ + ": not a run of the Wood");
-    if (pragma("user_version") != kFormat)
-      return fail(Errc::parse, path_ + ": a run of format " + std::to_string(pragma("user_version")) +
-                                   "; this program reads " + std::to_string(kFormat));
+    TRY_STATUS(identify());
+    TRY(const std::int64_t tables, known_tables());
+    if (tables < kTableCount)
+      return fail(Errc::integrity, path_ + ": its tables are not those of a run");
     for (const Log log : {Log::record, Log::margin}) {
-      Statement count(db_, std::string("SELECT count(*), coalesce(max(seq), -1) FROM ") + name(log));
-      if (!count.row()) return error("be read");
-      if (count.integer(0) != count.integer(1) + 1)
-        return fail(Errc::integrity, path_ + ": the " + name(log) + " has gaps");
-      sizes_[static_cast<int>(log)] = count.integer(0);
+      const std::string from = std::string(" FROM ") + name(log);
+      TRY(const std::int64_t count, number("SELECT count(*)" + from));
+      TRY(const std::int64_t whole,
+          number("SELECT coalesce(min(seq), 0) = 0 AND coalesce(max(seq), -1) + 1 = count(*)" +
+                 from));
+      if (whole != 1) return fail(Errc::integrity, path_ + ": the " + name(log) + " has gaps");
+      sizes_[static_cast<int>(log)] = count;
     }
     Statement blobs(db_, "SELECT id, sha256 FROM blob ORDER BY id");
     while (blobs.row()) blobs_.emplace(hex(blobs.bytes(1)), blobs.integer(0));
-    if (!blobs.ended()) return error("be read");
-    return {};
+    return blobs.ended() ? Status() : error("be read");
   }
 
   Status commit(const Batch& batch) override {
-    if (broken_) return fail(Errc::io, path_ + ": an earlier commit failed; nothing more is written");
+    if (broken_)
+      return fail(Errc::io, path_ + ": an earlier commit failed; nothing more is written");
     broken_ = true;
-    if (!run("BEGIN")) return error("be written");
-    if (!insert(Log::record, batch.record) || !insert(Log::margin, batch.margin) || !insert_rest(batch) ||
-        !run("COMMIT")) {
+    std::map<std::string, std::int64_t> fresh;
+    if (!run("BEGIN IMMEDIATE") || !insert(Log::record, batch.record) ||
+        !insert(Log::margin, batch.margin) || !insert(batch.blobs, fresh) ||
+        !insert(batch.checkpoints) || !run("COMMIT")) {
       Status status = error("be written");
       run("ROLLBACK");
       return status;
     }
     broken_ = false;
+    sizes_[0] += static_cast<std::int64_t>(batch.record.size());
+    sizes_[1] += static_cast<std::int64_t>(batch.margin.size());
+    blobs_.merge(fresh);
     return {};
   }
 
@@ -119,11 +163,13 @@ class SqliteStore : public Store {
   Result<Bytes> entry(Log log, std::int64_t seq) override {
     auto& one = one_[static_cast<int>(log)];
     if (!one)
-      one = std::make_unique<Statement>(db_, std::string("SELECT entry FROM ") + name(log) + " WHERE seq=?1");
+      one = std::make_unique<Statement>(
+          db_, std::string("SELECT entry FROM ") + name(log) + " WHERE seq=?1");
     one->bind(1, seq);
-    Result<Bytes> out = fail(Errc::not_found, std::string(name(log)) + " entry " + std::to_string(seq) +
-                                                  " is not there");
+    Result<Bytes> out = fail(Errc::not_found, std::string(name(log)) + " entry " +
+                                                  std::to_string(seq) + " is not there");
     if (one->row()) out = Bytes(one->bytes(0));
+    else if (!one->ended()) out = fail(error("be read").error());
     one->reset();
     return out;
   }
@@ -139,7 +185,7 @@ class SqliteStore : public Store {
     if (it == blobs_.end()) return fail(Errc::not_found, "blob " + digest + " is not there");
     Statement row(db_, "SELECT data FROM blob WHERE id=?1");
     row.bind(1, it->second);
-    if (!row.row()) return fail(Errc::not_found, "blob " + digest + " is not there");
+    if (!row.row()) return fail(error("be read").error());
     return Bytes(row.bytes(0));
   }
   bool has_blob(const std::string& digest) const override { return blobs_.contains(digest); }
@@ -157,73 +203,125 @@ class SqliteStore : public Store {
       const ByteView log = rows.bytes(0);
       if (log != "record" && log != "margin")
         return fail(Errc::integrity, path_ + ": a checkpoint of an unknown log");
-      out.push_back({log == "record" ? Log::record : Log::margin, rows.integer(1), std::string(rows.bytes(2))});
+      out.push_back({log == "record" ? Log::record : Log::margin, rows.integer(1),
+                     std::string(rows.bytes(2))});
     }
-    if (!rows.ended()) return fail(Errc::io, path_ + ": cannot be read: " + sqlite3_errmsg(db_));
+    if (!rows.ended()) return fail(error("be read").error());
     return out;
   }
 
   Status check_medium() override {
-    Statement schema(db_, "SELECT name, sql FROM sqlite_schema ORDER BY rootpage");
-    int tables = 0;
-    while (schema.row()) {
-      if (tables == 4 || schema.bytes(0) != kTables[tables][0] || schema.bytes(1) != kTables[tables][1])
-        return fail(Errc::integrity, path_ + ": holds \"" + std::string(schema.bytes(0)) +
-                                         "\", which this program did not write");
-      ++tables;
-    }
-    if (!schema.ended() || tables != 4) return fail(Errc::integrity, path_ + ": its tables are damaged");
+    TRY(const std::int64_t known, known_tables());
+    TRY(const std::int64_t all, number("SELECT count(*) FROM sqlite_schema"));
+    if (known != kTableCount || all != kTableCount)
+      return fail(Errc::integrity, path_ + ": holds tables that this program did not write");
+    // Also that every column of the STRICT tables has its type.
     Statement check(db_, "PRAGMA integrity_check(1)");
-    if (!check.row() || check.bytes(0) != "ok")
+    if (!check.row()) return error("be read");
+    if (check.bytes(0) != "ok")
       return fail(Errc::integrity, path_ + ": SQLite finds damage: " + std::string(check.bytes(0)));
-    Statement ids(db_, "SELECT (SELECT count(*) = coalesce(max(id), 0) FROM blob) AND "
-                       "(SELECT count(*) = coalesce(max(id), 0) FROM checkpoint)");
-    if (!ids.row() || ids.integer(0) != 1) return fail(Errc::integrity, path_ + ": a row was taken out");
+    for (const char* table : {"blob", "checkpoint"}) {
+      TRY(const std::int64_t whole,
+          number(std::string("SELECT coalesce(min(id), 1) = 1 AND coalesce(max(id), 0) = count(*) "
+                             "FROM ") +
+                 table));
+      if (whole != 1) return fail(Errc::integrity, path_ + ": a " + table + " was taken out");
+    }
+    TRY(const std::int64_t unused, number("PRAGMA freelist_count"));
+    if (unused != 0) return fail(Errc::integrity, path_ + ": holds pages that belong to nothing");
+    return check_length();
+  }
+
+  void expect_bytes(std::int64_t bytes) { file_bytes_ = bytes; }
+
+ private:
+  bool run(const std::string& sql) {
+    return sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
+
+  // The one number that a query gives.
+  Result<std::int64_t> number(const std::string& sql) {
+    Statement statement(db_, sql);
+    if (!statement.row()) return fail(error("be read").error());
+    return statement.integer(0);
+  }
+
+  Status journal(const std::string& mode) {
+    Statement statement(db_, "PRAGMA journal_mode=" + mode);
+    if (!statement.row()) return error(mode == "wal" ? "be written" : "be recovered");
+    if (statement.bytes(0) != mode)
+      return fail(Errc::io, path_ + ": cannot change to journal mode " + mode);
     return {};
   }
 
- private:
-  bool run(const std::string& sql) { return sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK; }
-  std::int64_t pragma(const std::string& which) {
-    Statement statement(db_, "PRAGMA " + which);
-    return statement.row() ? statement.integer(0) : -1;
+  // How many of the tables are there, each as this program makes it and in its place.
+  Result<std::int64_t> known_tables() {
+    Statement schema(db_, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY rootpage");
+    std::int64_t count = 0;
+    while (count < kTableCount && schema.row() && schema.bytes(0) == "table" &&
+           schema.bytes(1) == kTables[count].name && schema.bytes(2) == kTables[count].name &&
+           schema.bytes(3) == kTables[count].sql)
+      ++count;
+    if (count < kTableCount && schema.failed()) return fail(error("be read").error());
+    return count;
   }
+
+  // Bytes behind the last page would be seen by nobody.
+  Status check_length() {
+    if (file_bytes_ < 0) return {};
+    TRY(const std::int64_t pages, number("PRAGMA page_count"));
+    TRY(const std::int64_t page, number("PRAGMA page_size"));
+    if (pages * page == file_bytes_) return {};
+    return fail(Errc::integrity, path_ + ": has " + std::to_string(file_bytes_) +
+                                     " bytes, its pages " + std::to_string(pages * page));
+  }
+
   Status error(const char* what) const {
     const int code = sqlite3_errcode(db_) & 0xff;
-    const Errc kind = code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? Errc::integrity : Errc::io;
-    return fail(kind, path_ + ": cannot " + what + ": " + sqlite3_errmsg(db_));
+    if (code == SQLITE_NOTADB) return fail(Errc::parse, path_ + ": not a run of the Wood");
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+      return fail(Errc::io, path_ + ": cannot " + what + " while another process writes it");
+    // CANTOPEN at this point: the file needs the log that should lie beside it.
+    const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_CANTOPEN || code == SQLITE_ERROR;
+    return fail(damaged ? Errc::integrity : Errc::io,
+                path_ + ": cannot " + what + ": " + sqlite3_errmsg(db_));
   }
 
   bool insert(Log log, const std::vector<Bytes>& rows) {
     Statement statement(db_, std::string("INSERT INTO ") + name(log) + " VALUES(?1, ?2)");
+    std::int64_t seq = sizes_[static_cast<int>(log)];
     for (const Bytes& row : rows) {
-      statement.bind(1, sizes_[static_cast<int>(log)]);
+      statement.bind(1, seq++);
       statement.blob(2, row);
       if (!statement.done()) return false;
       statement.reset();
-      ++sizes_[static_cast<int>(log)];
     }
     return true;
   }
 
-  bool insert_rest(const Batch& batch) {
-    Statement blob(db_, "INSERT INTO blob(sha256, data) VALUES(?1, ?2)");
-    for (const Bytes& data : batch.blobs) {
+  bool insert(const std::vector<Bytes>& blobs, std::map<std::string, std::int64_t>& fresh) {
+    Statement statement(db_, "INSERT INTO blob(sha256, data) VALUES(?1, ?2)");
+    for (const Bytes& data : blobs) {
       const Digest digest = sha256(data);
-      if (blobs_.contains(hex(digest))) continue;
-      blob.blob(1, view(digest));
-      blob.blob(2, data);
-      if (!blob.done()) return false;
-      blob.reset();
-      blobs_.emplace(hex(digest), sqlite3_last_insert_rowid(db_));
+      const std::string key = hex(digest);
+      if (blobs_.contains(key) || fresh.contains(key)) continue;
+      statement.blob(1, view(digest));
+      statement.blob(2, data);
+      if (!statement.done()) return false;
+      statement.reset();
+      fresh.emplace(key, sqlite3_last_insert_rowid(db_));
     }
-    Statement checkpoint(db_, "INSERT INTO checkpoint(log, size, note) VALUES(?1, ?2, ?3)");
-    for (const StoredCheckpoint& row : batch.checkpoints) {
-      checkpoint.text(1, name(row.log));
-      checkpoint.bind(2, row.size);
-      checkpoint.text(3, row.note);
-      if (!checkpoint.done()) return false;
-      checkpoint.reset();
+    return true;
+  }
+
+  bool insert(const std::vector<StoredCheckpoint>& rows) {
+    Statement statement(db_, "INSERT INTO checkpoint(log, size, note) VALUES(?1, ?2, ?3)");
+    for (const StoredCheckpoint& row : rows) {
+      statement.text(1, name(row.log));
+      statement.bind(2, row.size);
+      statement.text(3, row.note);
+      if (!statement.done()) return false;
+      statement.reset();
     }
     return true;
   }
@@ -232,46 +330,88 @@ class SqliteStore : public Store {
   std::string path_;
   Open how_;
   bool broken_ = false;
+  std::int64_t file_bytes_ = -1;  // -1: it is being written, and has no settled length
   std::int64_t sizes_[2] = {0, 0};
   std::map<std::string, std::int64_t> blobs_;  // digest → row
   std::unique_ptr<Statement> one_[2];
 };
 
-}  // namespace
-
-Result<std::unique_ptr<Store>> sqlite_store(const std::string& path, Open how) {
-  if (how == Open::create && file_exists(path))
-    return fail(Errc::exists, path + " is there already; a run is never overwritten: name another file or remove it");
-  if (how != Open::create && !file_exists(path)) return fail(Errc::not_found, path + ": no such file");
+Result<std::unique_ptr<SqliteStore>> open_file(const std::string& path, Open how, int flags) {
+  // SQLite gives some names a meaning of their own (":memory:", "file:…"): a path has none.
+  const std::string plain = path.starts_with('/') ? path : "./" + path;
   sqlite3* db = nullptr;
-  // A run that was killed has a -wal that must be read back, so reading opens for writing where it may.
-  int flags = how == Open::create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-  if (how == Open::read && !file_exists(path + "-wal")) flags = SQLITE_OPEN_READONLY;
-  if (sqlite3_open_v2(path.c_str(), &db, flags, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(plain.c_str(), &db, flags, nullptr) != SQLITE_OK) {
     const std::string why = sqlite3_errmsg(db);
     sqlite3_close(db);
     return fail(Errc::io, path + ": cannot open: " + why);
   }
-  sqlite3_busy_timeout(db, 2'000);
-  auto store = std::make_unique<SqliteStore>(db, path, how);
-  if (how == Open::create) TRY_STATUS(store->create());
-  else TRY_STATUS(store->load());
-  if (how == Open::append) TRY_STATUS(store->begin_writing());
-  return std::unique_ptr<Store>(std::move(store));
+  return std::make_unique<SqliteStore>(db, path, how);
+}
+
+Result<std::unique_ptr<SqliteStore>> create_run(const std::string& path) {
+  const Status made = create_file(path);
+  if (!made && made.error().code == Errc::exists)
+    return fail(Errc::exists, path +
+                                  " is there already; a run is never overwritten: name another "
+                                  "file or remove it");
+  TRY_STATUS(made);
+  TRY(auto store, open_file(path, Open::create, SQLITE_OPEN_READWRITE));
+  TRY_STATUS(store->create());
+  return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> append_run(const std::string& path) {
+  TRY(auto store, open_file(path, Open::append, SQLITE_OPEN_READWRITE));
+  TRY_STATUS(store->identify());
+  TRY_STATUS(store->begin_writing());
+  TRY_STATUS(store->load());
+  return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> read_run(const std::string& path) {
+  if (!file_exists(path + "-wal") && !file_exists(path + "-journal")) {
+    TRY(auto store, open_file(path, Open::read, SQLITE_OPEN_READONLY));
+    if (!store->unfolded()) {
+      TRY_STATUS(store->load());
+      TRY(const std::int64_t bytes, file_size(path));
+      store->expect_bytes(bytes);
+      return store;
+    }
+  }
+  TRY(auto store, open_file(path, Open::read, SQLITE_OPEN_READWRITE));
+  TRY_STATUS(store->identify());
+  TRY_STATUS(store->fold());
+  TRY_STATUS(store->load());
+  TRY(const std::int64_t bytes, file_size(path));
+  store->expect_bytes(bytes);
+  return store;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> sqlite_store(const std::string& path, Open how) {
+  if (how != Open::create && !file_exists(path))
+    return fail(Errc::not_found, path + ": no such file");
+  auto store = how == Open::create   ? create_run(path)
+               : how == Open::append ? append_run(path)
+                                     : read_run(path);
+  if (!store) return fail(std::move(store).error());
+  return std::unique_ptr<Store>(std::move(*store));
 }
 
 Result<std::unique_ptr<Store>> sqlite_store_of(ByteView bytes) {
   sqlite3* db = nullptr;
-  CHECK(sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK);
+  auto store = std::make_unique<SqliteStore>(db, "run in memory", Open::read);
   auto* copy = static_cast<unsigned char*>(sqlite3_malloc64(bytes.size() + 1));
   CHECK(copy != nullptr);
   std::copy(bytes.begin(), bytes.end(), copy);
   const auto size = static_cast<sqlite3_int64>(bytes.size());
-  auto store = std::make_unique<SqliteStore>(db, "run in memory", Open::read);
-  if (sqlite3_deserialize(db, "main", copy, size, size,
-                          SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
-    return fail(Errc::parse, "not a run of the Wood");
+  CHECK(sqlite3_deserialize(db, "main", copy, size, size,
+                            SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY) ==
+        SQLITE_OK);
   TRY_STATUS(store->load());
+  store->expect_bytes(size);
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -1,6 +1,7 @@
 // Whether a run is what it says it is: every leaf, both roots, every checkpoint in order, every
-// signature, every blob, every `from`, the seal, and the file itself. What the entries mean (that the
-// rules give these events, and every turn's state hash) is replay's to say; the CLI joins the two.
+// signature, every blob, every `from`, the seal, and the file itself. What the entries mean (that
+// the rules give these events, and every turn's state hash) is replay's to say; the CLI joins the
+// two.
 #pragma once
 
 #include <optional>
@@ -12,14 +13,16 @@
 namespace wood {
 
 struct VerifyOptions {
-  std::optional<VerifierKey> key;  // pins the signer; without it the run's own key is taken
+  std::optional<VerifierKey> key =
+      std::nullopt;               // pins the signer; without it the run's own key is taken
+  std::size_t findings_max = 20;  // it stops at so many; the first names the first bad entry
 };
 
 struct Verified {
   std::vector<std::string> findings;  // empty: nothing wrong
   std::int64_t entries = 0, margin_entries = 0, blobs = 0, checkpoints = 0;
   std::string origin;
-  std::string record_root, margin_root;  // hex
+  std::string record_root, margin_root;  // hex; "" if it stopped before the end
   std::string signer;                    // verifier key as text, where it is known
   bool pinned = false;
   bool sealed = false;

@@ -9,7 +9,7 @@
 
 #include "ledger/ledger.h"
 
-namespace wood::cli {
+namespace wood {
 
 struct Proof {
   Bytes entry;
@@ -17,11 +17,13 @@ struct Proof {
   std::vector<Digest> path;  // RFC 9162 §2.1.3, nearest sibling first
   std::string checkpoint;    // the signed note
 
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text() const;  // a .tlog-proof file
+  // The strict inverse of text(); Errc::parse.
   static Result<Proof> parse(std::string_view text);
 };
 
-// Of an entry of the record, against the last checkpoint.
+// Of an entry of the record, against the last checkpoint. Errc::not_found if there is no such
+// entry, Errc::integrity if the run is not what that checkpoint signs.
 Result<Proof> prove(const LedgerReader& ledger, Seq entry);
 
 struct Proved {
@@ -30,7 +32,7 @@ struct Proved {
   Entry entry;
   Digest root{};
 };
-// Errc::integrity if it does not hold under that key.
+// Errc::integrity if it does not hold under that key, Errc::parse if what it proves is no entry.
 Result<Proved> check_proof(const Proof& proof, const VerifierKey& key);
 
-}  // namespace wood::cli
+}  // namespace wood

@@ -1,8 +1,10 @@
-#include "cli/proof.h"
+#include "ledger/proof.h"
+
+#include <algorithm>
 
 #include "core/text.h"
 
-namespace wood::cli {
+namespace wood {
 namespace {
 
 constexpr std::string_view kHead = "c2sp.org/tlog-proof@v1";
@@ -52,24 +54,25 @@ Result<Proof> Proof::parse(std::string_view text) {
       return malformed("line " + std::to_string(at + 1) + " is no digest");
     std::copy(raw->begin(), raw->end(), out.path.back().begin());
   }
+  if (out.text() != text) return malformed("it has lines that do not belong to it");
   return out;
 }
 
 Result<Proof> prove(const LedgerReader& ledger, Seq entry) {
-  TRY(const std::vector<StoredCheckpoint> checkpoints, ledger.store().checkpoints());
-  const StoredCheckpoint* last = nullptr;
-  for (const StoredCheckpoint& row : checkpoints)
-    if (row.log == Log::record && row.size > entry.value) last = &row;
-  if (last == nullptr)
-    return fail(Errc::integrity,
-                "no checkpoint of the run covers entry " + std::to_string(entry.value));
   Proof out;
   TRY(out.entry, ledger.bytes(entry));
   out.index = entry.value;
+  TRY(const std::vector<StoredCheckpoint> rows, ledger.store().checkpoints());
+  const auto last = std::find_if(rows.rbegin(), rows.rend(), [](const StoredCheckpoint& row) {
+    return row.log == Log::record;
+  });
+  if (last == rows.rend()) return fail(Errc::integrity, "the run has no checkpoint");
+  TRY(const Note note, parse_note(last->note));
+  TRY(const Checkpoint point, Checkpoint::parse(note.text));
   TRY(const Merkle tree, ledger.tree(Log::record));
-  if (last->size > tree.size())
-    return fail(Errc::integrity, "the last checkpoint covers entries that are not there");
-  out.path = tree.inclusion(entry.value, last->size);
+  if (point.size != tree.size() || point.root != tree.root())
+    return fail(Errc::integrity, "the run is not what its last checkpoint signs: `wood verify`");
+  out.path = tree.inclusion(entry.value, point.size);
   out.checkpoint = last->note;
   return out;
 }
@@ -83,9 +86,11 @@ Result<Proved> check_proof(const Proof& proof, const VerifierKey& key) {
   if (!verify_inclusion(leaf_hash(proof.entry), proof.index, point.size, proof.path, point.root))
     return fail(Errc::integrity, "the entry is not in the log that was signed");
   TRY(Entry entry, decode(proof.entry));
+  if (!point.origin.starts_with("wood/"))
+    return fail(Errc::integrity, "the log that was signed is no run of the Wood");
   if (entry.seq.value != proof.index)
     return fail(Errc::integrity, "the entry has another number than its place in the log");
   return Proved{point.origin, proof.index, point.size, std::move(entry), point.root};
 }
 
-}  // namespace wood::cli
+}  // namespace wood
