@@ -15,7 +15,7 @@ struct PlaceOrder {
   bool may_short = false;
   std::string kind = "limit";  // limit market ioc fok post
   std::int64_t lots = 0;
-  std::int64_t price = 0;      // ticks; 0 for a market order
+  std::int64_t price = 0;  // ticks; 0 for a market order
 };
 struct CancelOrder {
   std::int64_t order = 0;
@@ -24,11 +24,11 @@ struct ReplaceOpen {
   std::int64_t order = 0, lots = 0, price = 0;
 };
 struct Say {
-  std::string to;              // "": everybody
+  std::string to;  // "": everybody
   std::string text;
 };
 struct OfferDeal {
-  std::string to, kind;        // loan swap alliance gift
+  std::string to, kind;  // loan swap alliance gift
   Json terms;
 };
 struct AnswerDeal {
@@ -37,7 +37,8 @@ struct AnswerDeal {
 };
 struct FinishTurn {};
 
-using Action = std::variant<PlaceOrder, CancelOrder, ReplaceOpen, Say, OfferDeal, AnswerDeal, FinishTurn>;
+using Action =
+    std::variant<PlaceOrder, CancelOrder, ReplaceOpen, Say, OfferDeal, AnswerDeal, FinishTurn>;
 
 // The body of the command entry: {"act":…, …}.
 Json json(const Action& action);

@@ -1,6 +1,9 @@
 #include "agents/agent.h"
 
+#include <algorithm>
+
 #include "agents/tools.h"
+#include "core/check.h"
 #include "core/rng.h"
 #include "pipeline/consult.h"
 
@@ -12,7 +15,6 @@ struct Mid {
   const Thinker* thinker = nullptr;
   Thought* thought = nullptr;
   Json facts;
-  Json schema;
   Json looked = Json::array();
   std::vector<Seq> from;
   bool done = false;
@@ -25,12 +27,15 @@ Consult consult_of(const Thinking& at, const Mid& mid, std::int64_t step) {
   out.task = "creature.act";
   out.turn = at.turn;
   out.from = mid.from;
-  out.messages = render(mid.facts, mid.looked, mid.thinker->wording);
-  out.schema = mid.schema;
+  const bool last = step >= mid.thinker->steps_max;
+  out.schema = answer_schema(mid.facts, last ? Looks::withheld : Looks::offered);
+  out.messages = render({mid.thinker->wording, mid.facts, mid.looked, out.schema});
   out.facts = mid.facts;
   out.facts.set("step", step);
   out.facts.set("looked", mid.looked);
   out.sampling = mid.thinker->sampling;
+  out.sampling.tokens_max =
+      std::min(out.sampling.tokens_max, mid.thinker->tokens_max - mid.thought->answer_tokens);
   // Keyed by who and when, so that the same creature in another cast draws the same numbers.
   const Json* rules = mid.facts.find("rules");
   out.sampling.seed = Chance(at.seed, "ask." + mid.thinker->name, at.turn,
@@ -54,15 +59,21 @@ void take(Thinking& at, Mid& mid, const Consulted& consulted, std::int64_t step)
     mid.done = true;
     return;
   }
+  CHECK(step < mid.thinker->steps_max);  // the last answer's schema has no looks
   Json answer = look(consulted.value, mid.facts, at.exchange, mid.thinker->account);
-  const Seq tool = at.sink.append(
-      {EntryKind::tool, mid.thinker->name, {consulted.last(), mid.thinker->view.entry}, at.turn,
-       Json::object({{"answer", answer}, {"asked", consulted.value}})});
+  const Seq tool = at.sink.append({EntryKind::tool,
+                                   mid.thinker->name,
+                                   {consulted.last(), mid.thinker->view.entry},
+                                   at.turn,
+                                   Json::object({{"answer", answer}, {"asked", consulted.value}})});
   mid.looked.push(Json::object({{"answer", std::move(answer)}, {"asked", consulted.value}}));
   mid.from.push_back(tool);
   thought.cause = tool;
-  mid.done = step == mid.thinker->steps_max || thought.answer_tokens >= mid.thinker->tokens_max ||
-             thought.cost_nano >= mid.thinker->cost_nano_max;
+  if (thought.answer_tokens < mid.thinker->tokens_max &&
+      thought.cost_nano < mid.thinker->cost_nano_max)
+    return;
+  thought.action = FinishTurn{};  // what is left of the turn would be paid by nobody
+  mid.done = true;
 }
 
 }  // namespace
@@ -74,9 +85,8 @@ Result<std::vector<Thought>> think(Thinking& at, std::span<const Thinker> thinke
     mids[i].thinker = &thinkers[i];
     mids[i].thought = &out[i];
     mids[i].facts = thinkers[i].view.data();
-    mids[i].schema = answer_schema(mids[i].facts);
     mids[i].from = {thinkers[i].view.entry};
-    mids[i].done = thinkers[i].steps_max < 1;
+    mids[i].done = thinkers[i].steps_max < 1 || thinkers[i].tokens_max < 1;
   }
   for (std::int64_t step = 1;; ++step) {
     std::vector<Consult> consults;

@@ -8,7 +8,8 @@ namespace {
 
 // Kinds of which a reader may hold several at once (docs/formats/facts.md).
 bool is_list(const std::string& kind) {
-  static constexpr std::array<std::string_view, 5> lists = {"market", "talk", "deal", "tip", "news"};
+  static constexpr std::array<std::string_view, 5> lists = {"market", "talk", "deal", "tip",
+                                                            "news"};
   return std::find(lists.begin(), lists.end(), kind) != lists.end();
 }
 

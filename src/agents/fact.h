@@ -22,17 +22,17 @@ struct Audience {
 };
 
 struct Fact {
-  Seq entry;            // the fact entry in the record
+  Seq entry;  // the fact entry in the record
   Audience audience;
-  std::string kind;     // "market", "self", "persona", … (docs/formats/facts.md)
-  Json data;            // the fact as data, by the kind's grammar
+  std::string kind;  // "market", "self", "persona", … (docs/formats/facts.md)
+  Json data;         // the fact as data, by the kind's grammar
 };
 
 // What one reader is shown at one moment.
 struct View {
   std::string reader;
-  Seq entry;                                        // the view entry
-  std::vector<std::shared_ptr<const Fact>> facts;   // in the order they are rendered
+  Seq entry;                                       // the view entry
+  std::vector<std::shared_ptr<const Fact>> facts;  // in the order they are rendered
 
   // The data of all facts by kind: {"market":[…],"self":{…},…}: what a rule-based mind reads.
   // A kind that is a list in docs/formats/facts.md is an array, also when it has one element.

@@ -1,8 +1,8 @@
 // From a view to the messages of a prompt: nothing in them comes from anywhere else.
 //
-// Two renderings of the same facts. `full` suits models that read prose; `terse` is one short line a
-// good, sums done, for models of a few million parameters. What others said stands inside a fence of
-// its own and is data: whatever it says, the schema bounds the answer and the controls its cost.
+// Two renderings of the same facts. `full` suits models that read prose; `terse` is one short line
+// a good, sums done, for models of a few million parameters. What others said stands inside a fence
+// of its own and is data: whatever it says, the schema bounds the answer and the controls its cost.
 #pragma once
 
 #include <string>
@@ -15,8 +15,14 @@ namespace wood {
 
 enum class Wording { terse, full };
 
-// `facts` as View::data() gives them; `looked`: what tools answered so far, [{"act":…,"answer":…}].
-std::vector<Message> render(const Json& facts, const Json& looked, Wording wording);
+struct Scene {
+  Wording wording = Wording::full;
+  const Json& facts;   // as View::data() gives them
+  const Json& looked;  // what tools answered so far: [{"answer":…,"asked":…}]
+  const Json& schema;  // of the answer (agents/tools.h); full says it in words
+};
+
+std::vector<Message> render(const Scene& scene);
 
 // Somebody's words between fences: one line, no fence inside, no control characters.
 std::string fenced(const std::string& text);

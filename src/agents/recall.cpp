@@ -8,13 +8,14 @@ void Recall::trust(const std::string& other, std::int64_t change) {
   std::int64_t& value = trust_[other];
   value = std::clamp<std::int64_t>(value + change, -100, 100);
   if (trust_.size() <= kOthersMax) return;
-  const auto weakest = std::min_element(trust_.begin(), trust_.end(), [&](const auto& a, const auto& b) {
-    // The one just moved stays.
-    const auto weight = [&](const auto& item) {
-      return item.first == other ? std::int64_t{1'000} : std::max(item.second, -item.second);
-    };
-    return weight(a) < weight(b);
-  });
+  const auto weakest =
+      std::min_element(trust_.begin(), trust_.end(), [&](const auto& a, const auto& b) {
+        // The one just moved stays.
+        const auto weight = [&](const auto& item) {
+          return item.first == other ? std::int64_t{1'000} : std::max(item.second, -item.second);
+        };
+        return weight(a) < weight(b);
+      });
   trust_.erase(weakest);
 }
 

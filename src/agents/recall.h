@@ -12,11 +12,12 @@ namespace wood {
 
 class Recall {
  public:
-  // Moves the trust in somebody; it stays within -100..100. At most kOthersMax others are remembered:
-  // the one trusted least strongly either way is forgotten first.
+  // Moves the trust in somebody; it stays within -100..100. At most kOthersMax others are
+  // remembered: the one trusted least strongly either way is forgotten first.
   void trust(const std::string& other, std::int64_t change);
   [[nodiscard]] std::int64_t trust_in(const std::string& other) const;
-  // Keeps a short line; the newest three stay, and a line that is the newest already is not repeated.
+  // Keeps a short line; the newest three stay, and a line that is the newest already is not
+  // repeated.
   void remember(const std::string& line);
   // {"last":[…],"trust":{…}}: the whole of it.
   [[nodiscard]] Json json() const;

@@ -1,8 +1,10 @@
 // The tools of a creature: those that look, answered from the frozen snapshot, and those that act.
 //
-// An answer is one flat object, the reason first: {"reason":"…","act":"buy","good":"honey","lots":2,
-// "price":905}. The schema is a oneOf over the tools that make sense in this view, its enums filled
-// from the view: an order that is not there cannot be cancelled, a name that is unknown not whispered to.
+// An answer is one flat object, the reason first:
+// {"reason":"…","act":"buy","good":"honey","lots":2, "price":905}: some forty tokens. The schema is
+// a oneOf over the tools that make sense in this view, its enums and bounds filled from the view:
+// an order that is not there cannot be cancelled, a name that is unknown not whispered to, no price
+// named that no collar would let pass.
 #pragma once
 
 #include <optional>
@@ -14,8 +16,12 @@
 
 namespace wood {
 
+// Whether the looking tools are among the options: on the last answer of a round they are not, so
+// that no budget is spent on a question whose answer nobody reads.
+enum class Looks { offered, withheld };
+
 // Of the answer of the reader of these facts (View::data()).
-Json answer_schema(const Json& facts);
+Json answer_schema(const Json& facts, Looks looks);
 
 // The action of a conforming answer; nothing if it is a looking tool.
 std::optional<Action> action_of(const Json& answer);
