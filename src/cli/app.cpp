@@ -19,8 +19,8 @@ struct Bound {
   std::vector<CLI::Option*> options;  // beside verb->options
 };
 
-// CLI11 wants lower-case dashes for options and bare words for positions, as we do.
-void bind(const Verb& verb, const std::string& path, CLI::App* app, std::vector<Bound>& out) {
+// Not called bind: argument-dependent lookup would prefer std::bind, which does nothing.
+void declare(const Verb& verb, const std::string& path, CLI::App* app, std::vector<Bound>& out) {
   app->set_help_flag();
   app->add_flag("-h,--help");
   app->allow_extras();
@@ -34,7 +34,7 @@ void bind(const Verb& verb, const std::string& path, CLI::App* app, std::vector<
   }
   out.push_back(std::move(bound));
   for (const Verb& inner : verb.verbs)
-    bind(inner, path + " " + inner.name, app->add_subcommand(inner.name), out);
+    declare(inner, path + " " + inner.name, app->add_subcommand(inner.name), out);
 }
 
 std::string hint(std::string_view word, const std::vector<std::string>& names) {
@@ -135,14 +135,16 @@ Result<Parsed> parse(const Verb& root, std::vector<std::string> words) {
   words = without_help(std::move(words));
   CLI::App app;
   std::vector<Bound> all;
-  bind(root, root.name, &app, all);
+  declare(root, root.name, &app, all);
   CLI::Option* version = app.add_flag("--version");
   std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    // What is left to CLI11: an option without its value.
-    return wrong(named(all).path, replace_all(error.what(), "\n", " "));
+    // What is left to CLI11: an option without its value, of which it names the option first.
+    const std::string what = replace_all(error.what(), "\n", " ");
+    const std::string option = what.substr(0, what.find(':'));
+    return wrong(named(all).path, option.starts_with("--") ? option + " wants a value" : what);
   }
   if (version->count() > 0) return Parsed(Version{});
   const Bound& bound = named(all);
