@@ -149,7 +149,7 @@ std::vector<int> Grid::widths(const Terminal& terminal) const {
     if (columns_[i].align == Align::left &&
         (widest < 0 || out[i] > out[static_cast<std::size_t>(widest)]))
       widest = static_cast<int>(i);
-  if (sum > terminal.width && widest >= 0) {
+  if (terminal.person && sum > terminal.width && widest >= 0) {
     int& width = out[static_cast<std::size_t>(widest)];
     width = std::max(std::min(width, 12), width - (sum - terminal.width));
   }
