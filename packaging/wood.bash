@@ -1,0 +1,55 @@
+# bash completion of wood; made by `wood completion bash`.
+_wood() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case "$path $word" in
+        'wood run'|'wood verify'|'wood replay'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        esac
+    done
+    case "$path $prev" in
+    'wood run --turns') COMPREPLY=(); return ;;
+    'wood run --seed') COMPREPLY=(); return ;;
+    'wood run --cast') COMPREPLY=(); return ;;
+    'wood run --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood run --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
+    'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood verify --key') COMPREPLY=(); return ;;
+    'wood verify --proof') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood trace --depth') COMPREPLY=(); return ;;
+    'wood show --turn') COMPREPLY=(); return ;;
+    'wood export --proof') COMPREPLY=(); return ;;
+    'wood export --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood minds --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood fit --column') COMPREPLY=(); return ;;
+    'wood fit --good') COMPREPLY=(); return ;;
+    'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood pipeline run --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood pipeline run --ledger') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood pipeline run --cast') COMPREPLY=(); return ;;
+    'wood pipeline run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood pipeline run --seed') COMPREPLY=(); return ;;
+    'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
+    esac
+    case "$path" in
+    'wood') COMPREPLY=($(compgen -W 'run verify replay trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood show') COMPREPLY=($(compgen -W '--turn --report --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood export') COMPREPLY=($(compgen -W '--proof --out --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood keys') COMPREPLY=($(compgen -W 'new show --help' -- "$cur")) ;;
+    'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
+    'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;
+    'wood minds') COMPREPLY=($(compgen -W '--models --json --help' -- "$cur")) ;;
+    'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
+    'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood doctor') COMPREPLY=($(compgen -W '--json --list --help' -- "$cur")) ;;
+    'wood completion') COMPREPLY=($(compgen -W 'bash zsh --help' -- "$cur")) ;;
+    'wood man') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
+    esac
+}
+complete -o filenames -F _wood wood

@@ -1,0 +1,178 @@
+#compdef wood
+# zsh completion of wood; made by `wood completion zsh`.
+
+_wood() {
+    local -a verbs=(
+        'run:plays a scenario and writes its ledger'
+        'verify:checks that nothing in a run was changed, and that the rules give what it says'
+        'replay:plays a run again from its record; it must come out the same to the byte'
+        'trace:shows what caused an entry\: the provenance of a decision'
+        'show:reads a run aloud\: the minutes of its days, then the report'
+        'export:writes the proof of one entry\: checkable offline, without the run'
+        'keys:the key that signs runs'
+        'minds:lists the minds that can be cast, and whether they are ready'
+        'fit:fits the price process of a good to real prices'
+        'pipeline:decision pipelines outside the drama'
+        'doctor:says what is installed and what a run would use'
+        'completion:prints completions for a shell'
+        'man:prints the manual page'
+    )
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
+        local verb=$words[2]
+        shift words
+        (( CURRENT-- ))
+        (( $+functions[_wood_$verb] )) && _wood_$verb
+    fi
+}
+
+_wood_run() {
+    _arguments -s \
+        '::SCENARIO:{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g "*.toml"}' \
+        '--turns[so many turns, instead of the scenario'\''s]:N: ' \
+        '--seed[of all chance; without it one is drawn and printed]:S: ' \
+        '--cast[which minds play\: a cast of the scenario]:NAME: ' \
+        '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
+        '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '--store[where the ledger is kept]:STORE:(sqlite memory)' \
+        '--resume[go on with a run that was interrupted]:FILE:_files' \
+        '--commit-every-entry[make every entry durable at once, not every round]' \
+        '--json[the report as one JSON object]' \
+        '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_verify() {
+    _arguments -s \
+        '::FILE:_files' \
+        '--no-replay[only the ledger\: quicker, and state hashes go unchecked]' \
+        '--key[the key that must have signed it, or a file that holds that key]:VKEY: ' \
+        '--proof[instead of a run, the proof of one entry (`wood export`)]:FILE:_files' \
+        '--json[the result as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_replay() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--json[the result as one JSON object]' \
+        '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_trace() {
+    _arguments -s \
+        ':FILE:_files' \
+        ':ENTRY: ' \
+        '--depth[so many steps back (6)]:N: ' \
+        '--json[the entries as one JSON object]' \
+        '--dot[the graph, for Graphviz]' \
+        '--help[how to use it]'
+}
+
+_wood_show() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--turn[only this day]:N: ' \
+        '--report[only the report]' \
+        '--json[only the report, as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_export() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--proof[the number of the entry]:ENTRY: ' \
+        '--out[where to (ENTRY.tlog-proof)]:FILE:_files' \
+        '--help[how to use it]'
+}
+
+_wood_keys() {
+    local -a verbs=(
+        'new:makes the key, if there is none'
+        'show:prints the public key (vkey)'
+    )
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
+        local verb=$words[2]
+        shift words
+        (( CURRENT-- ))
+        (( $+functions[_wood_keys_$verb] )) && _wood_keys_$verb
+    fi
+}
+
+_wood_keys_new() {
+    _arguments -s \
+        '--help[how to use it]'
+}
+
+_wood_keys_show() {
+    _arguments -s \
+        '--json[with its file and id]' \
+        '--help[how to use it]'
+}
+
+_wood_minds() {
+    _arguments -s \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '--json[as a JSON array]' \
+        '--help[how to use it]'
+}
+
+_wood_fit() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--column[its name in the head line, or its number from 1 (1)]:C: ' \
+        '--good[what the good is called (good)]:NAME: ' \
+        '--json[as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_pipeline() {
+    local -a verbs=(
+        'run:puts records through a pipeline, each decision on record'
+    )
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
+        local verb=$words[2]
+        shift words
+        (( CURRENT-- ))
+        (( $+functions[_wood_pipeline_$verb] )) && _wood_pipeline_$verb
+    fi
+}
+
+_wood_pipeline_run() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--in[the records, one JSON object a line]:JSONL:_files' \
+        '--out[the decisions (stdout)]:JSONL:_files' \
+        '--ledger[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
+        '*--cast[who answers in a seat]:SEAT=MIND: ' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '--seed[of the sampling; without it one is drawn and printed]:S: ' \
+        '--help[how to use it]'
+}
+
+_wood_doctor() {
+    _arguments -s \
+        '--json[as a JSON array]' \
+        '--list[only the names of these, one a line]:WHAT:(scenarios pipelines minds)' \
+        '--help[how to use it]'
+}
+
+_wood_completion() {
+    _arguments -s \
+        ':SHELL:(bash zsh)' \
+        '--help[how to use it]'
+}
+
+_wood_man() {
+    _arguments -s \
+        '--help[how to use it]'
+}
+
+_wood "$@"
