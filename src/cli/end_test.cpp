@@ -1,0 +1,218 @@
+// The built program from the outside: what a person types, what comes back, what is left on disk.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/json.h"
+#include "core/text.h"
+#include "host/file.h"
+
+namespace wood {
+namespace {
+
+struct Ran {
+  int status = -1;
+  std::string out, err;
+};
+
+// A folder of its own for each test: keys, configuration and runs of the user stay untouched.
+class Program : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "wood-XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
+  Ran wood(const std::string& arguments, const std::string& before = "") {
+    const std::string line = "cd '" + folder_ +
+                             "' && export XDG_DATA_HOME=data XDG_CONFIG_HOME=config WOOD_DATA='" +
+                             WOOD_SOURCE_DIR + "' && " + before + " '" + WOOD_BINARY_DIR +
+                             "/wood' " + arguments + " >out.txt 2>err.txt </dev/null";
+    const int status = std::system(line.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read_file(path("out.txt")).value_or(""),
+            read_file(path("err.txt")).value_or("")};
+  }
+  void write(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(write_file(path(name), text));
+  }
+  std::string folder_;
+};
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string root_of(const std::string& replay) {
+  const std::size_t at = replay.find("recorded root  ");
+  return at == std::string::npos ? "" : replay.substr(at + 15, 64);
+}
+
+TEST_F(Program, PlaysVerifiesReplaysAndShowsARun) {
+  const Ran run = wood("run --cast rules --seed 7 --turns 3");
+  ASSERT_EQ(run.status, 0) << run.err;
+  for (const char* part :
+       {"oona", "firewood", "The desk", "0 leaks", "wood verify runs/five-labs-7.wood"})
+    EXPECT_TRUE(has(run.out, part)) << part << "\n" << run.out;
+  EXPECT_TRUE(has(run.err, "turn 3/3"));
+  EXPECT_FALSE(has(run.out + run.err, "\x1b")) << "no colours and no cursor in a file";
+
+  const Ran key = wood("keys show");
+  EXPECT_EQ(key.status, 0);
+  const Ran verify =
+      wood("verify runs/five-labs-7.wood --key '" + std::string(trim(key.out)) + "'");
+  EXPECT_EQ(verify.status, 0) << verify.out;
+  EXPECT_TRUE(has(verify.out, "as pinned")) << verify.out;
+  EXPECT_TRUE(has(wood("verify runs/five-labs-7.wood --no-replay").out, "key not pinned"));
+
+  const Ran replay = wood("replay runs/five-labs-7.wood");
+  EXPECT_EQ(replay.status, 0);
+  EXPECT_TRUE(has(replay.out, "Identical")) << replay.out;
+  const Ran show = wood("show runs/five-labs-7.wood --turn 2");
+  for (const char* part : {"Day 2", "brought in", "votes", "marks:"})
+    EXPECT_TRUE(has(show.out, part)) << show.out;
+  EXPECT_EQ(wood("show runs/five-labs-7.wood --turn 4").status, 2);
+}
+
+TEST_F(Program, ARunFileIsNeverOverwritten) {
+  ASSERT_EQ(wood("run --cast rules --seed 7 --turns 1 --quiet").status, 0);
+  const Bytes before = read_file(path("runs/five-labs-7.wood")).value_or("");
+  const Ran again = wood("run --cast rules --seed 7 --turns 1 --quiet");
+  EXPECT_EQ(again.status, 2);
+  EXPECT_TRUE(has(again.err, "never overwritten")) << again.err;
+  EXPECT_EQ(read_file(path("runs/five-labs-7.wood")).value_or(""), before);
+}
+
+TEST_F(Program, TheSameSeedGivesTheSameRecord) {
+  ASSERT_EQ(wood("run --cast random --seed 5 --turns 2 --quiet --out a.wood").status, 0);
+  ASSERT_EQ(wood("run --cast random --seed 5 --turns 2 --quiet --out b.wood").status, 0);
+  const std::string a = root_of(wood("replay a.wood").out);
+  EXPECT_EQ(a.size(), 64U);
+  EXPECT_EQ(a, root_of(wood("replay b.wood").out));
+}
+
+TEST_F(Program, ACrashedRunIsTakenUpAndEndsTheSame) {
+  ASSERT_EQ(wood("run --cast rules --seed 9 --turns 6 --quiet --out whole.wood").status, 0);
+  // The kernel kills the run where its file would grow beyond 400 KiB: in the middle of something.
+  const Ran crash = wood("run --cast rules --seed 9 --turns 6 --quiet --out cut.wood",
+                         "ulimit -c 0; ulimit -f 800;");
+  ASSERT_NE(crash.status, 0);
+  const Ran found = wood("verify cut.wood");
+  EXPECT_EQ(found.status, 0) << found.out;
+  EXPECT_TRUE(has(found.out, "no seal")) << found.out;
+  const Ran resumed = wood("run --resume cut.wood --quiet");
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(wood("verify cut.wood").status, 0);
+  EXPECT_EQ(root_of(wood("replay cut.wood").out), root_of(wood("replay whole.wood").out));
+  EXPECT_EQ(wood("run --resume cut.wood").status, 2) << "it is finished";
+}
+
+TEST_F(Program, AChangedByteIsFoundAndItsEntryNamed) {
+  ASSERT_EQ(wood("run --cast rules --seed 7 --turns 2 --quiet --out r.wood").status, 0);
+  Bytes bytes = read_file(path("r.wood")).value_or("");
+  const std::size_t at = bytes.find("\"act\":\"place\"");
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 8] = 'x';
+  ASSERT_TRUE(write_file(path("r.wood"), bytes));
+  const Ran verify = wood("verify r.wood");
+  EXPECT_EQ(verify.status, 1);
+  EXPECT_TRUE(has(verify.out, "WRONG")) << verify.out;
+  EXPECT_TRUE(has(verify.out, "is not what the rules give")) << verify.out;
+  const Ran replay = wood("replay r.wood");
+  EXPECT_EQ(replay.status, 1);
+  EXPECT_TRUE(has(replay.out, "pxace") || has(replay.out, "xlace")) << replay.out;
+}
+
+TEST_F(Program, OneDecisionIsTracedAndProved) {
+  ASSERT_EQ(wood("run --cast rules --seed 7 --turns 1 --quiet --out r.wood").status, 0);
+  const Ran trace = wood("trace r.wood 60 --depth 3");
+  EXPECT_EQ(trace.status, 0) << trace.err;
+  EXPECT_TRUE(has(trace.out, "└─")) << trace.out;
+  const auto json = parse_json(trim(wood("trace r.wood 60 --json").out));
+  ASSERT_TRUE(json);
+  EXPECT_EQ(json->int_or("root", 0), 60);
+  EXPECT_TRUE(has(wood("trace r.wood 60 --dot").out, "digraph"));
+  EXPECT_EQ(wood("trace r.wood 100000").status, 2);
+
+  ASSERT_EQ(wood("export r.wood --proof 60 --out p.tlog-proof").status, 0);
+  const std::string key(trim(wood("keys show").out));
+  EXPECT_EQ(wood("verify --proof p.tlog-proof --key '" + key + "'").status, 0);
+  write("p.tlog-proof",
+        replace_all(read_file(path("p.tlog-proof")).value_or(""), "index 60", "index 61"));
+  EXPECT_EQ(wood("verify --proof p.tlog-proof --key '" + key + "'").status, 1);
+  EXPECT_EQ(wood("verify --proof p.tlog-proof").status, 2) << "a proof needs a pinned key";
+}
+
+TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
+  write("in.jsonl",
+        "{\"turn\":2,\"by\":\"operator\",\"act\":\"kill\",\"who\":\"fenn\"}\n"
+        "{\"turn\":3,\"act\":\"stop\"}\n");
+  const Ran run = wood("run --cast rules --seed 7 --turns 5 --inputs in.jsonl --json --quiet");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const auto report = parse_json(trim(run.out));
+  ASSERT_TRUE(report) << run.out;
+  EXPECT_EQ(report->str_or("stopped", ""), "operator");
+  EXPECT_EQ(report->str_or("seed", ""), "7");
+  EXPECT_EQ(report->at("counts").int_or("leaks", -1), 0);
+  EXPECT_TRUE(has(wood("show runs/five-labs-7.wood --turn 2").out, "operator commands kill"));
+  EXPECT_EQ(wood("replay runs/five-labs-7.wood").status, 0);
+}
+
+TEST_F(Program, AMemoryRunLeavesNoFile) {
+  EXPECT_EQ(wood("run --cast rules --seed 7 --turns 1 --store memory --quiet").status, 0);
+  EXPECT_FALSE(file_exists(path("runs/five-labs-7.wood")));
+}
+
+TEST_F(Program, PaymentsAreWatchedWithALedger) {
+  const std::string sample = std::string(WOOD_SOURCE_DIR) + "/pipelines/payments.sample.jsonl";
+  const Ran run =
+      wood("pipeline run payments --in '" + sample + "' --seed 1 --out out.jsonl --ledger p.wood");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const std::string lines = read_file(path("out.jsonl")).value_or("");
+  EXPECT_TRUE(has(lines, "\"alert\":true")) << lines;
+  const Ran verify = wood("verify p.wood");
+  EXPECT_EQ(verify.status, 0) << verify.out;
+  EXPECT_EQ(wood("pipeline run payments --in '" + sample + "' --seed 1 --ledger p.wood").status, 2);
+  EXPECT_TRUE(has(wood("pipeline run payments --in '" + sample + "' --cast patern=x").err,
+                  "did you mean \"pattern\"?"));
+}
+
+TEST_F(Program, FitsAScenariosGoodToPrices) {
+  std::string csv = "day,close\n";
+  std::int64_t price = 10'000;
+  for (int day = 0; day < 60; ++day) {
+    price += (day * 7919) % 401 - 200;
+    csv += std::to_string(day) + "," + decimal(price, 2) + "\n";
+  }
+  write("prices.csv", csv);
+  const Ran fit = wood("fit prices.csv --column close --good wheat");
+  EXPECT_EQ(fit.status, 0) << fit.err;
+  EXPECT_TRUE(has(fit.out, "name = \"wheat\"")) << fit.out;
+  EXPECT_TRUE(has(fit.out, "volatility_ppm = ")) << fit.out;
+  const Ran wrong = wood("fit prices.csv --column opne");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_TRUE(has(wrong.err, "prices.csv")) << wrong.err;
+}
+
+TEST_F(Program, ExitCodesTellUsageFromEnvironment) {
+  EXPECT_EQ(wood("--version").status, 0);
+  EXPECT_EQ(wood("help").status, 0);
+  EXPECT_EQ(wood("").status, 2);
+  EXPECT_EQ(wood("rnu").status, 2);
+  EXPECT_EQ(wood("verify nowhere.wood").status, 2);
+  EXPECT_EQ(wood("run --cast rules", "WOOD_DATA=/nowhere").status, 2);
+  write("g.wood", "no run at all");
+  EXPECT_EQ(wood("verify g.wood").status, 1);
+  EXPECT_EQ(wood("--version > /dev/full 2>&1; exit $?; true").status, 3)
+      << "a full disk is no success";
+  EXPECT_EQ(wood("minds --json").status, 0);
+  EXPECT_TRUE(has(wood("doctor").out, "cast rules"));
+}
+
+}  // namespace
+}  // namespace wood
