@@ -84,7 +84,7 @@ std::string desk_text(const Report& report, const Terminal& terminal) {
   Grid grid({{"turn", Align::right},
              {"outcome"},
              {"votes"},
-             {"worth", Align::right},
+             {"independent", Align::right},
              {"entry", Align::right},
              {"what the desk did"}});
   constexpr std::size_t shown_max = 12;
