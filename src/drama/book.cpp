@@ -73,6 +73,19 @@ std::vector<FactPtr> FactBook::admitted(const std::string& reader) const {
   return out;
 }
 
+std::set<std::string> FactBook::texts() const {
+  std::set<std::string> out;
+  const auto take = [&](const Channel& channel) {
+    for (const FactPtr& fact : channel.facts)
+      if (const Json* text = fact->data.find("text"); text != nullptr && text->is(Json::Kind::string))
+        out.insert(text->string());
+  };
+  for (const auto& [name, channel] : open_) take(channel);
+  for (const auto& [reader, channels] : named_)
+    for (const auto& [name, channel] : channels) take(channel);
+  return out;
+}
+
 void FactBook::state(Bytes& out) const {
   const auto write = [&](const std::string& reader, const std::string& name, const Channel& channel) {
     out += "fact " + reader + " " + name;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class FactBook {
   [[nodiscard]] std::vector<FactPtr> admitted(const std::string& reader) const;
   // The newest fact of a channel, or null.
   [[nodiscard]] FactPtr newest(const std::string& channel) const;
+  // The texts that some reader is still shown.
+  [[nodiscard]] std::set<std::string> texts() const;
   // Canonical bytes of every live fact: part of the state hash.
   void state(Bytes& out) const;
   [[nodiscard]] std::int64_t published() const { return published_; }

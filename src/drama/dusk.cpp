@@ -217,7 +217,7 @@ void fall_dusk(World& world) {
   record_market(world, events, world.dawn, "close");
   judge(world);
   const Seq dusk = write_dusk(world, std::move(supper));
-  world.firewall.forget_before(world.turn - 10);
+  if (world.turn % 5 == 0) world.firewall.forget_before(world.turn - 10, world.facts.texts());
   write_turn(world, dusk);
 }
 

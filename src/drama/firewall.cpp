@@ -73,9 +73,9 @@ void Firewall::wrote(const std::string& writer, const std::string& text, std::in
   it->second.turn = turn;
 }
 
-void Firewall::forget_before(std::int64_t turn) {
+void Firewall::forget_before(std::int64_t turn, const std::set<std::string>& shown) {
   const std::size_t before = texts_.size();
-  std::erase_if(texts_, [&](const auto& item) { return item.second.turn < turn; });
+  std::erase_if(texts_, [&](const auto& item) { return item.second.turn < turn && !shown.contains(item.first); });
   if (texts_.size() == before) return;
   heads_.clear();
   filter_.assign(filter_.size(), false);

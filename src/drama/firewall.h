@@ -45,8 +45,9 @@ class Firewall {
   void seat(std::set<std::string> desk) { desk_ = std::move(desk); }
   // A member's answer at the desk: private texts of his in it are passed on to the others.
   void answered(const std::string& reader, const std::string& answer);
-  // Drops texts that became known before `turn`: a bounded memory.
-  void forget_before(std::int64_t turn);
+  // Drops texts that became known before `turn` and that nobody is shown any more: a bounded memory.
+  // What is `shown` stays: forgotten, it could become somebody else's secret under its reader's eyes.
+  void forget_before(std::int64_t turn, const std::set<std::string>& shown);
 
   void shown(std::int64_t facts) { counts_.facts += facts; }
   // Scans one ask; the leak if there is one. Counts.
