@@ -14,11 +14,14 @@
 namespace wood::cli {
 namespace {
 
-Result<Scenario> read_scenario(const std::string& name) {
-  TRY(const Document document, open_document("scenarios", name));
+Result<Scenario> read_scenario(const Wanted& wanted) {
+  TRY(const Document document, open_document("scenarios", wanted.scenario));
   auto scenario = parse_scenario(document.text);
   if (!scenario) return fail(scenario.error().during(document.path));
-  return scenario;
+  if (!wanted.creatures) return scenario;
+  if (*wanted.creatures < 1 || *wanted.creatures > 100'000)
+    return fail(Errc::usage, "--creatures is 1 to 100000");
+  return scenario_from(scaled_scenario(scenario->source, *wanted.creatures));
 }
 
 Status choose_cast(const std::string& wanted, Setup& setup) {
@@ -80,7 +83,7 @@ Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& mi
 Result<Composed> compose(const Wanted& wanted) {
   Composed out;
   Setup& setup = out.setup;
-  TRY(setup.scenario, read_scenario(wanted.scenario));
+  TRY(setup.scenario, read_scenario(wanted));
   setup.turns = wanted.turns.value_or(setup.scenario.turns);
   if (setup.turns < 1 || setup.turns > 1'000'000)
     return fail(Errc::usage, "--turns is 1 to 1000000");

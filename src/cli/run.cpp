@@ -19,6 +19,7 @@ Result<Wanted> wanted_of(const Args& args, const Console& console) {
   out.scenario = args.text("SCENARIO", out.scenario);
   out.cast = args.text("--cast");
   out.turns = args.integer("--turns");
+  out.creatures = args.integer("--creatures");
   if (args.has("--seed")) {
     TRY(out.seed, parse_seed(args.text("--seed")));
   }
@@ -194,6 +195,10 @@ Verb run_verb() {
             .value = "DIR",
             .about = "look for model files here first",
             .many = true},
+           {.name = "--creatures",
+            .kind = K::integer,
+            .value = "N",
+            .about = "a crowd of so many creatures, played by rules"},
            {.name = "--store",
             .kind = K::choice,
             .value = "STORE",
