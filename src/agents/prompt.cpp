@@ -206,6 +206,7 @@ std::string heard_full(const Json& facts) {
 constexpr std::size_t kTerseOrders = 4;
 constexpr std::size_t kTerseDeals = 2;
 constexpr std::size_t kTerseTalkBytes = 60;
+constexpr std::int64_t kTerseTurns = 3;
 
 std::int64_t tenth(std::int64_t value) { return value / 10; }
 
@@ -288,6 +289,24 @@ std::string deals_terse(const Json& facts) {
   return out;
 }
 
+// What came last, while it is fresh: the older a word, the less it moves.
+std::string heard_terse(const Json& facts, std::int64_t turn) {
+  std::string out;
+  const auto fresh = [&](const char* kind) -> const Json* {
+    const auto& list = list_of(facts, kind);
+    if (list.empty() || turn - list.back().int_or("turn", turn) > kTerseTurns) return nullptr;
+    return &list.back();
+  };
+  for (const char* kind : {"tip", "news"})
+    if (const Json* said = fresh(kind); said != nullptr && !said->str_or("good", "").empty())
+      out += std::string("; ") + kind + " " + said->str_or("good", "") + " " +
+             said->str_or("direction", "") + " " + num(turn - said->int_or("turn", turn));
+  if (const Json* said = fresh("talk"))
+    out += "; " + said->str_or("from", "") + " " +
+           fenced(std::string(clip(said->str_or("text", ""), kTerseTalkBytes)));
+  return out;
+}
+
 std::string terse(const Json& facts) {
   const Json& me = object_of(facts, "persona");
   const Json& rules = object_of(facts, "rules");
@@ -307,17 +326,7 @@ std::string terse(const Json& facts) {
              num(o.int_or("price", 0));
     }
   out += deals_terse(facts);
-  const auto& tips = list_of(facts, "tip");
-  if (!tips.empty())
-    out += "; tip " + tips.back().str_or("good", "") + " " + tips.back().str_or("direction", "");
-  const auto& news = list_of(facts, "news");
-  if (!news.empty() && !news.back().str_or("good", "").empty())
-    out += "; news " + news.back().str_or("good", "") + " " + news.back().str_or("direction", "");
-  const auto& talk = list_of(facts, "talk");
-  if (!talk.empty())
-    out += "; " + talk.back().str_or("from", "") + " " +
-           fenced(std::string(clip(talk.back().str_or("text", ""), kTerseTalkBytes)));
-  return out + "\n";
+  return out + heard_terse(facts, rules.int_or("turn", 0)) + "\n";
 }
 
 }  // namespace

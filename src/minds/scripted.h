@@ -1,9 +1,10 @@
-// A mind of rules: a good, deterministic player for every creature and every seat of the desk. It reads
-// Ask.facts (docs/formats/facts.md), draws variety from Ask.sampling.seed, and says in short prose why
-// it does what it does. It is the yardstick, the teacher of the house models, and what trials run on.
+// A mind of rules: a good, deterministic player for every creature and every seat of the desk. It
+// reads Ask.facts (docs/formats/facts.md), draws variety from Ask.sampling.seed, and says in short
+// prose why it does what it does. It is the yardstick, the teacher of the house models, and what
+// trials run on.
 //
-// "rules" plays by temper; "random" answers uniformly among what the schema allows, the baseline below
-// which nobody should fall.
+// "rules" plays by temper; "random" answers uniformly among what the schema allows, the baseline
+// below which nobody should fall.
 //
 // A fact named "scripted" is returned as it is: so a pipeline can say by an expression what a rule
 // would answer (docs/formats/pipeline.md). A task it does not know gets the smallest value that
@@ -20,9 +21,9 @@ namespace wood {
 std::unique_ptr<Mind> scripted_mind(const Json& options);
 
 // ---- its parts, each a pure function of the ask
-Json play_creature(const Ask& ask);           // scripted_creature.cpp
-Json sit_at_desk(const Ask& ask);             // scripted_desk.cpp
-Json smallest(const Json& schema);            // conforms, if anything does
+Json play_creature(const Ask& ask);                     // scripted_creature.cpp
+Json sit_at_desk(const Ask& ask);                       // scripted_desk.cpp
+Json smallest(const Json& schema);                      // conforms, if anything does
 Json anything(const Json& schema, std::uint64_t seed);  // uniformly drawn, conforms
 
 }  // namespace wood

@@ -1,4 +1,5 @@
-// The seats of the desk by rule. Each answers with its reason first, and the reason is what decided.
+// The seats of the desk by rule. Each answers with its reason first, and the reason is what
+// decided.
 #include <algorithm>
 
 #include "core/rng.h"
@@ -48,6 +49,16 @@ std::int64_t mean_of(const Json& m) {
 
 std::int64_t percent(std::int64_t a, std::int64_t b) { return b == 0 ? 0 : (a - b) * 100 / b; }
 
+std::int64_t held(const Seat& s, const std::string& good) {
+  const Json* treasury = s.ask.facts.find("treasury");
+  const Json* stores = treasury != nullptr ? treasury->find("stores") : nullptr;
+  return stores != nullptr ? stores->int_or(good, 0) : 0;
+}
+
+std::string lots_of(std::int64_t lots) {
+  return std::to_string(lots) + (lots == 1 ? " lot" : " lots");
+}
+
 Json news(const Seat& s) {
   const Json* list = s.ask.facts.find("news");
   const std::int64_t now = s.ask.facts.int_or("turn", 0);
@@ -57,13 +68,21 @@ Json news(const Seat& s) {
       const std::string way = it->str_or("direction", "");
       const std::int64_t age = now - it->int_or("turn", now);
       if (good.empty() || (way != "up" && way != "down") || age > 2) continue;
-      return Json::object({{"confidence", std::max<std::int64_t>(30, 80 - 20 * age)},
-                           {"direction", way},
-                           {"good", good},
-                           {"reason", std::string(clip(s.pick({"The word is: ", "News of the day: ", "It is said: "}, 0) + it->str_or("text", ""), 158))}});
+      return Json::object(
+          {{"confidence", std::max<std::int64_t>(30, 80 - 20 * age)},
+           {"direction", way},
+           {"good", good},
+           {"reason",
+            std::string(clip(s.pick({"The word is: ", "News of the day: ", "It is said: "}, 0) +
+                                 it->str_or("text", ""),
+                             158))}});
     }
-  return Json::object({{"confidence", 50}, {"direction", "flat"}, {"good", "none"},
-                       {"reason", s.pick({"No fresh news moves a price.", "Nothing new today.", "The Wood is quiet."}, 1)}});
+  return Json::object(
+      {{"confidence", 50},
+       {"direction", "flat"},
+       {"good", "none"},
+       {"reason",
+        s.pick({"No fresh news moves a price.", "Nothing new today.", "The Wood is quiet."}, 1)}});
 }
 
 Json analyst(const Seat& s) {
@@ -74,17 +93,27 @@ Json analyst(const Seat& s) {
     const std::string good = m.str_or("good", "");
     std::int64_t fair = mean_of(m);
     if (brief.str_or("good", "") == good)
-      fair += fair * (brief.str_or("direction", "") == "up" ? 12 : brief.str_or("direction", "") == "down" ? -12 : 0) / 100;
+      fair += fair *
+              (brief.str_or("direction", "") == "up"     ? 12
+               : brief.str_or("direction", "") == "down" ? -12
+                                                         : 0) /
+              100;
     const std::int64_t gap = percent(fair, m.int_or("mark", 0));
     const std::int64_t size = gap < 0 ? -gap : gap;
-    if (size <= best_gap || m.bool_or("halted", false)) continue;
-    best_gap = size;
-    best = Json::object({{"confidence", std::min<std::int64_t>(90, 40 + 5 * size)},
-                         {"fair_ticks", std::max<std::int64_t>(1, fair)},
-                         {"good", good},
-                         {"reason", good + " stands " + std::to_string(size) + " % " + (gap >= 0 ? "under" : "over") +
-                                        s.pick({" what it is worth", " its fair price", " its mean and the news"}, 2)},
-                         {"stance", gap >= 4 ? "buy" : gap <= -4 ? "sell" : "hold"}});
+    // What the fund does not hold it cannot sell: such a gap is nobody's trade.
+    const bool idle = gap <= -4 && held(s, good) == 0;
+    if (m.bool_or("halted", false) || (idle ? 0 : size) <= best_gap) continue;
+    best_gap = idle ? 0 : size;
+    best = Json::object(
+        {{"confidence", std::min<std::int64_t>(90, 40 + 5 * size)},
+         {"fair_ticks", std::max<std::int64_t>(1, fair)},
+         {"good", good},
+         {"reason",
+          good + " stands " + std::to_string(size) + " % " + (gap >= 0 ? "under" : "over") +
+              s.pick({" what it is worth", " its fair price", " its mean and the news"}, 2)},
+         {"stance", gap >= 4    ? "buy"
+                    : gap <= -4 ? "sell"
+                                : "hold"}});
   }
   return best;
 }
@@ -95,10 +124,10 @@ Json quant(const Seat& s) {
   const Json& m = s.quote(good);
   const Json* treasury = s.ask.facts.find("treasury");
   const Json* rules = s.ask.facts.find("rules");
-  const std::int64_t tick = rules != nullptr ? std::max<std::int64_t>(1, rules->int_or("tick_mp", 10)) : 10;
+  const std::int64_t tick =
+      rules != nullptr ? std::max<std::int64_t>(1, rules->int_or("tick_mp", 10)) : 10;
   const std::int64_t free = treasury != nullptr ? treasury->int_or("free_mp", 0) : 0;
-  const Json* stores = treasury != nullptr ? treasury->find("stores") : nullptr;
-  const std::int64_t held = stores != nullptr ? stores->int_or(good, 0) : 0;
+  const std::int64_t holds = held(s, good);
   const std::int64_t mark = std::max<std::int64_t>(1, m.int_or("mark", 1));
   const std::string stance = view.str_or("stance", "hold");
   std::string side = stance;
@@ -106,16 +135,28 @@ Json quant(const Seat& s) {
                                        : (m.int_or("bid", 0) > 0 ? m.int_or("bid", 0) : mark);
   limit = std::clamp(limit, mark - mark / 10, mark + mark / 10);
   // A tenth of the free money times how sure the analyst is, at most 8 lots.
-  std::int64_t lots = stance == "buy" ? free / 10 * view.int_or("confidence", 0) / 100 / (limit * tick + 1) : (held + 1) / 2;
+  std::int64_t lots = stance == "buy"
+                          ? free / 10 * view.int_or("confidence", 0) / 100 / (limit * tick + 1)
+                          : (holds + 1) / 2;
   lots = std::clamp<std::int64_t>(lots, 0, 8);
-  std::string why = stance == "buy"    ? "a tenth of the free money at most, so " + std::to_string(lots) + " lots"
-                    : stance == "sell" ? "half of the " + std::to_string(held) + " held"
-                                       : "the analyst sees no gap worth a trade";
+  std::string why = stance == "buy" ? s.pick({"a tenth of the free money at most: ",
+                                              "sized by how sure we are: ", "the purse carries "},
+                                             6) +
+                                          lots_of(lots) + " at " + std::to_string(limit)
+                    : stance == "sell"
+                        ? s.pick({"half of what we hold: ", "we lighten by "}, 6) + lots_of(lots) +
+                              " of " + std::to_string(holds)
+                        : s.pick({"the analyst sees no gap worth a trade", "nothing to do in ",
+                                  "no order today, least of all in "},
+                                 6);
+  if (stance == "hold" && why.ends_with("in ")) why += good;
   if (stance == "hold" || lots == 0) {
-    if (stance != "hold") why = stance == "buy" ? "too little free money for a lot" : "there is nothing to sell";
+    if (stance != "hold")
+      why = stance == "buy" ? "too little free money for a lot" : "there is nothing to sell";
     side = "hold", lots = 0, limit = 0;
   }
-  return Json::object({{"good", good}, {"limit_ticks", limit}, {"lots", lots}, {"reason", why}, {"side", side}});
+  return Json::object(
+      {{"good", good}, {"limit_ticks", limit}, {"lots", lots}, {"reason", why}, {"side", side}});
 }
 
 Json risk(const Seat& s) {
@@ -127,20 +168,34 @@ Json risk(const Seat& s) {
   const std::int64_t gap = delta.int_or("mark_gap_bps", 0);
   const bool buying = order.str_or("side", "") == "buy";
   const Json& m = s.quote(order.str_or("good", ""));
-  const auto say = [&](const char* objection, std::int64_t severity, std::int64_t most, const std::string& why) {
-    return Json::object({{"lots_max", std::clamp<std::int64_t>(most, 0, 50)}, {"objection", objection},
-                         {"reason", why}, {"severity", std::clamp<std::int64_t>(severity, 0, 100)}});
+  const auto say = [&](const char* objection, std::int64_t severity, std::int64_t most,
+                       const std::string& why) {
+    return Json::object({{"lots_max", std::clamp<std::int64_t>(most, 0, 50)},
+                         {"objection", objection},
+                         {"reason", why},
+                         {"severity", std::clamp<std::int64_t>(severity, 0, 100)}});
   };
   if (lots == 0) return say("none", 0, 0, "nothing is proposed");
   const bool against = brief.str_or("good", "") == order.str_or("good", "") &&
                        brief.str_or("direction", "") == (buying ? "down" : "up");
   if (against) return say("news", 70, lots / 2, "the news says the opposite");
-  if (worth > 1'500) return say("size", 60, lots / 2, "the order is " + std::to_string(worth) + " basis points of the fund");
-  if (delta.int_or("held_after", 0) > 20) return say("concentration", 65, 2, "we would hold " + std::to_string(delta.int_or("held_after", 0)) + " of one good");
-  if ((buying && gap > 500) || (!buying && gap < -500)) return say("price", 55, lots, "the limit is " + std::to_string(gap) + " basis points off the mark");
+  if (worth > 1'500)
+    return say("size", 60, lots / 2,
+               "the order is " + std::to_string(worth) + " basis points of the fund");
+  if (delta.int_or("held_after", 0) > 20)
+    return say("concentration", 65, 2,
+               "we would hold " + std::to_string(delta.int_or("held_after", 0)) + " of one good");
+  if ((buying && gap > 500) || (!buying && gap < -500))
+    return say("price", 55, lots,
+               "the limit is " + std::to_string(gap) + " basis points off the mark");
   const std::int64_t depth = m.int_or(buying ? "ask_lots" : "bid_lots", 0);
-  if (depth < lots) return say("liquidity", 35, std::max<std::int64_t>(1, depth), "only " + std::to_string(depth) + " lots stand at the best price");
-  return say("none", 10, lots, s.pick({"size and price are in bounds", "I find nothing against it", "the worst case is small"}, 3));
+  if (depth < lots)
+    return say("liquidity", 35, std::max<std::int64_t>(1, depth),
+               "only " + std::to_string(depth) + " lots stand at the best price");
+  return say("none", 10, lots,
+             s.pick({"size and price are in bounds", "I find nothing against it",
+                     "the worst case is small"},
+                    3));
 }
 
 Json vote(const Seat& s) {
@@ -148,16 +203,33 @@ Json vote(const Seat& s) {
   const Json& dissent = s.output("risk");
   const std::string seat = s.ask.facts.str_or("seat", "");
   const std::int64_t severity = dissent.int_or("severity", 0);
-  const std::int64_t bar = seat == "risk" ? 40 : seat == "oversight" ? 50 : seat == "quant" ? 70 : 60;
+  const std::int64_t bar = seat == "risk"        ? 40
+                           : seat == "oversight" ? 50
+                           : seat == "quant"     ? 70
+                                                 : 60;
   const std::int64_t sure = s.output("analyst").int_or("confidence", 50);
   std::string choice = severity >= bar ? "reject" : "approve";
-  std::string why = severity >= bar ? "the objection on " + dissent.str_or("objection", "") + " weighs " + std::to_string(severity)
-                                    : s.pick({"the gap is worth the risk", "the plan is sound", "risk is bounded and the reason clear"}, 4);
-  if (order.str_or("side", "hold") == "hold") choice = "approve", why = "to hold costs nothing";
-  else if (choice == "approve" && sure < 45 && seat == "analyst") choice = "abstain", why = "I am not sure of my own price";
+  const std::string weight = std::to_string(severity);
+  std::string why =
+      severity >= bar
+          ? s.pick({"the objection on ", "I share the worry about "}, 4) +
+                dissent.str_or("objection", "") + s.pick({", it weighs ", ", at "}, 7) + weight
+      : severity >= 30 ? "the objection weighs " + weight + ", I can live with that"
+                       : s.pick({"the gap is worth the risk", "the plan is sound",
+                                 "risk is bounded and the reason clear", "small, and for a reason"},
+                                4);
+  if (order.str_or("side", "hold") == "hold") {
+    choice = "approve";
+    why = s.pick({"to hold costs nothing", "no order, no risk", "waiting is free"}, 8);
+  } else if (choice == "approve" && sure < 45 && seat == "analyst") {
+    choice = "abstain";
+    why = "I am only " + std::to_string(sure) + " sure of my own price";
+  }
   const std::int64_t distance = severity > bar ? severity - bar : bar - severity;
-  return Json::object({{"confidence", std::clamp<std::int64_t>(45 + distance / 2 + s.chance.below(10, 5), 0, 100)},
-                       {"reason", why}, {"vote", choice}});
+  return Json::object(
+      {{"confidence", std::clamp<std::int64_t>(45 + distance / 2 + s.chance.below(10, 5), 0, 100)},
+       {"reason", why},
+       {"vote", choice}});
 }
 
 Json oversight(const Seat& s) {
@@ -168,11 +240,20 @@ Json oversight(const Seat& s) {
   std::int64_t lots = order.int_or("lots", 0);
   const std::int64_t most = dissent.int_or("lots_max", lots);
   if (lots == 0 || most == 0)
-    return Json::object({{"decision", "hold"}, {"limit_ticks", 0}, {"lots", 0}, {"reason", "risk allows no lot of it"}});
+    return Json::object(
+        {{"decision", "hold"},
+         {"limit_ticks", 0},
+         {"lots", 0},
+         {"reason", lots == 0 ? "there is nothing to sign" : "risk allows no lot of it"}});
   const bool smaller = most < lots;
   lots = std::min(lots, most);
-  return Json::object({{"decision", "sign"}, {"limit_ticks", order.int_or("limit_ticks", 0)}, {"lots", lots},
-                       {"reason", smaller ? "signed, cut to what risk allows" : against > 0 ? "signed with " + std::to_string(against) + " against" : "signed as proposed"}});
+  return Json::object(
+      {{"decision", "sign"},
+       {"limit_ticks", order.int_or("limit_ticks", 0)},
+       {"lots", lots},
+       {"reason", smaller       ? "signed, cut to what risk allows"
+                  : against > 0 ? "signed with " + std::to_string(against) + " against"
+                                : "signed as proposed"}});
 }
 
 }  // namespace
