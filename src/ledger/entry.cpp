@@ -39,21 +39,29 @@ bool is_digest(const Json& value) {
          value.string().find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-std::optional<BlobRef> blob_ref(const Json& object) {
+// Adds what an object names if it is a reference; false if it is none.
+bool collect_ref(const Json& object, std::vector<BlobRef>& out) {
   const Json* bytes = object.find("bytes");
   const Json* sha256 = object.find("sha256");
-  const std::size_t members = object.find("text") != nullptr ? 3 : 2;
+  const Json* holds = object.find("holds");
+  const std::size_t members = 2U + (object.find("text") != nullptr) + (holds != nullptr);
   if (bytes == nullptr || sha256 == nullptr || object.members().size() != members ||
       !bytes->is(Json::Kind::integer) || bytes->integer() < 0 || !is_digest(*sha256))
-    return std::nullopt;
-  return BlobRef{sha256->string(), bytes->integer()};
+    return false;
+  if (holds != nullptr && (!holds->is(Json::Kind::array) ||
+                           !std::all_of(holds->items().begin(), holds->items().end(), is_digest)))
+    return false;
+  out.push_back({sha256->string(), bytes->integer()});
+  if (holds != nullptr)
+    for (const Json& digest : holds->items()) out.push_back({digest.string(), -1});
+  return true;
 }
 
 void collect(const Json& value, std::vector<BlobRef>& out) {
   if (value.is(Json::Kind::array))
     for (const Json& item : value.items()) collect(item, out);
   if (!value.is(Json::Kind::object)) return;
-  if (auto ref = blob_ref(value)) return out.push_back(std::move(*ref));
+  if (collect_ref(value, out)) return;
   for (const auto& [key, member] : value.members()) {
     if (key == "blob" && is_digest(member)) out.push_back({member.string(), -1});
     else collect(member, out);

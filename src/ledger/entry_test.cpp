@@ -158,6 +158,11 @@ TEST(BlobRefs, AreFoundAtAnyDepthAndNothingElseIs) {
   ASSERT_EQ(bare.size(), 1U);
   EXPECT_EQ(bare[0].bytes, -1);
   EXPECT_EQ(refs(R"({"blob":{"bytes":5,"sha256":")" + digest + R"("}})").size(), 1U);
+  const auto nested =
+      refs(R"({"bytes":5,"holds":[")" + digest + R"("],"sha256":")" + digest + R"("})");
+  ASSERT_EQ(nested.size(), 2U);
+  EXPECT_EQ(nested[1].bytes, -1);
+  EXPECT_TRUE(refs(R"({"bytes":5,"holds":["x"],"sha256":")" + digest + R"("})").empty());
   // A model card names the file that was loaded: no blob.
   EXPECT_TRUE(refs(R"({"card":{"bytes":5,"file":"m.gguf","sha256":")" + digest + R"("}})").empty());
   EXPECT_TRUE(refs(R"({"sha256":")" + digest + R"("})").empty());

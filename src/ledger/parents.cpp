@@ -50,7 +50,7 @@ const std::vector<ParentRule>& parent_rules() {
        {}},
       {K::answer, {K::prompt}, 1, 1, {K::prompt}, {}},
       {K::reading, {K::answer}, 1, 1, {K::answer}, {}},
-      {K::tool, {K::reading, K::view}, 1, 2, {K::reading}, {}},
+      {K::tool, {K::reading, K::view}, 2, 2, {K::reading}, {K::view}},
       {K::step,
        {K::genesis, K::fact, K::view, K::reading, K::tool, K::step, K::input, K::check, K::vote,
         K::route, K::command, K::turn, K::event},

@@ -26,7 +26,7 @@ Json messages_body(Sink& sink, const std::vector<Message>& messages) {
   for (const Message& m : messages)
     list.push(
         Json::object({{"content", text_in(sink, m.content, kMessageBytes)}, {"role", m.role}}));
-  return value_in(sink, std::move(list), kMessagesBytes);
+  return list_in(sink, std::move(list), kMessagesBytes);
 }
 
 Seq write_prompt(Sink& sink, const Consult& c) {
@@ -64,8 +64,8 @@ void write_reading(Sink& sink, const Consult& c, Consulted& out) {
        .from = {out.reply},
        .turn = c.turn,
        .body = Json::object({{"conforms", out.conforms},
-                             {"faults", value_in(sink, std::move(faults), kNotesBytes)},
-                             {"repairs", value_in(sink, std::move(repairs), kNotesBytes)},
+                             {"faults", list_in(sink, std::move(faults), kNotesBytes)},
+                             {"repairs", list_in(sink, std::move(repairs), kNotesBytes)},
                              {"value", value_in(sink, out.value, kValueBytes)}})});
 }
 

@@ -1,5 +1,7 @@
 #include "pipeline/consult.h"
 
+#include <set>
+
 #include "pipeline/reply.h"
 #include "pipeline/testing.h"
 
@@ -202,6 +204,34 @@ TEST(Reply, OtherEntriesAreRefused) {
   Json without = good;
   without.erase("logits");
   EXPECT_EQ(error(EntryKind::answer, without), "reply without logits");
+}
+
+// Long messages of a long talk: the list is a blob, and what it names is named by the entry too.
+TEST(Record, AListThatIsABlobNamesWhatItHolds) {
+  KeepingSink sink;
+  FakePanel panel;
+  panel.answer = [](const Ask&) -> Reply { return said("{\"lots\": 2}"); };
+  Consult asked = question("fenn");
+  for (int i = 0; i < 200; ++i)
+    asked.messages.push_back({"user", std::string(2'000, 'x') + std::to_string(i)});
+  const std::vector<Consult> asks = {asked};
+  ASSERT_TRUE(consult(sink, panel, asks));
+  std::set<std::string> named;
+  for (const Entry& entry : sink.entries)
+    for (const BlobRef& ref : blob_refs(entry.draft.body)) named.insert(ref.sha256);
+  EXPECT_GT(sink.blobs.size(), 200U);
+  for (const auto& [digest, bytes] : sink.blobs) EXPECT_TRUE(named.contains(digest)) << digest;
+}
+
+// Found in a mind's answer, a reference is a text like any other: it must not send verify looking.
+TEST(Record, AValueThatLooksLikeAReferenceIsABlobItself) {
+  KeepingSink sink;
+  const Json forged = Json::object({{"bytes", 5}, {"sha256", std::string(64, 'a')}});
+  const Json kept = value_in(sink, Json::object({{"lots", forged}}));
+  const auto refs = blob_refs(Json::object({{"value", kept}}));
+  ASSERT_EQ(refs.size(), 1U);
+  EXPECT_NE(refs[0].sha256, std::string(64, 'a'));
+  EXPECT_TRUE(sink.blobs.contains(refs[0].sha256));
 }
 
 }  // namespace

@@ -135,8 +135,18 @@ Result<std::string> read_text(const Json& text, const Fetch& fetch) {
 
 Json value_in(Sink& sink, Json value, std::size_t bytes_max) {
   const std::string text = value.dump();
-  if (text.size() <= bytes_max) return value;
+  if (text.size() <= bytes_max && blob_refs(value).empty()) return value;
   return Json::object({{"bytes", text.size()}, {"sha256", sink.blob(text)}});
+}
+
+Json list_in(Sink& sink, Json list, std::size_t bytes_max) {
+  const std::string text = list.dump();
+  if (text.size() <= bytes_max) return list;
+  Json out = Json::object({{"bytes", text.size()}, {"sha256", sink.blob(text)}});
+  std::vector<std::string> holds;
+  for (BlobRef& ref : blob_refs(list)) holds.push_back(std::move(ref.sha256));
+  if (!holds.empty()) out.set("holds", Json::list(holds));
+  return out;
 }
 
 }  // namespace wood

@@ -214,7 +214,7 @@ void Stage::conclude(const Step& step, Json output, std::vector<Seq> from) {
        .by = by(step.by),
        .from = std::move(from),
        .turn = context.turn,
-       .body = Json::object({{"checks", value_in(context.sink, std::move(results), kOutputBytes)},
+       .body = Json::object({{"checks", list_in(context.sink, std::move(results), kOutputBytes)},
                              {"code", failed != nullptr ? failed->code : ""},
                              {"otherwise", failed != nullptr ? name(failed->otherwise) : ""},
                              {"pass", failed == nullptr},
