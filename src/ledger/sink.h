@@ -43,9 +43,9 @@ struct BlobRef {
   std::int64_t bytes = -1;  // its length; -1 where the body does not say
 };
 // Every one in it, at any depth: {"bytes":n,"sha256":"…"}, with "text" (its beginning) or without,
-// with "holds" (digests of blobs that are named inside this one) or without, and nothing else in the
-// object; or the digest alone as member "blob". What merely looks like one, in a value that came from
-// outside, must be kept as a blob itself, or it would be taken for one (pipeline/reply.h: value_in).
+// with "holds" (digests of blobs that are named inside this one) or without, and nothing else in
+// the object; or the digest alone as member "blob". What merely looks like one, in a value that
+// came from outside, must be kept as a blob itself, or it would be taken for one.
 std::vector<BlobRef> blob_refs(const Json& body);
 
 }  // namespace wood

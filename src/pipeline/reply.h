@@ -34,8 +34,8 @@ Result<Reply> read_reply(const Draft& draft, const Fetch& fetch);
 // A text in the form text_in gives it.
 Result<std::string> read_text(const Json& text, const Fetch& fetch);
 // The value itself if its canonical text is at most `bytes_max` long, else {"bytes":n,"sha256":"…"}
-// with the canonical text kept as a blob. So is a value in which something looks like a reference to
-// a blob: whoever made it, it names none.
+// with the canonical text kept as a blob. So is a value in which something looks like a reference
+// to a blob: whoever made it, it names none.
 Json value_in(Sink& sink, Json value, std::size_t bytes_max = 2'048);
 // The same for a list of our own whose texts may stand as blobs (text_in): these references are true.
 // Kept as a blob, the list names them in "holds", or nobody would know that they belong to the run.
