@@ -64,6 +64,18 @@ void Firewall::told(const std::string& text, const Audience& audience, Seq fact,
   known.open = known.open || open;
   auto& readers = way == Way::speech ? known.heard : known.facts;
   readers.insert(audience.names.begin(), audience.names.end());
+  // Who was told a longer text was told its parts.
+  for (auto& [other, part] : texts_) {
+    if (&part == &known) continue;
+    if (other.size() > text.size() && other.find(text) != std::string::npos) {
+      known.open = known.open || part.open;
+      known.facts.insert(part.facts.begin(), part.facts.end());
+      known.heard.insert(part.heard.begin(), part.heard.end());
+    } else if (other.size() < text.size() && text.find(other) != std::string::npos) {
+      part.open = part.open || open;
+      part.heard.insert(audience.names.begin(), audience.names.end());
+    }
+  }
 }
 
 void Firewall::wrote(const std::string& writer, const std::string& text, std::int64_t turn) {

@@ -127,6 +127,18 @@ TEST(Firewall, WhatIsStillShownIsNotForgotten) {
   EXPECT_EQ(wall.scan(ask_of("bram", kTip)), nullptr);
 }
 
+// Once seen: "Good harvest! I have mushrooms to spare." was said aloud, then its second half whispered.
+TEST(Firewall, PartsOfWhatOneWasToldAreNoSecret) {
+  const std::string half = "firewood will be dear this winter.";
+  for (const bool whole_first : {true, false}) {
+    Firewall wall;
+    if (whole_first) wall.told("Mark my words: " + half, Audience{}, Seq{4}, Firewall::Way::speech, 1);
+    wall.told(half, only({"fenn"}), Seq{5}, Firewall::Way::speech, 2);
+    if (!whole_first) wall.told("Mark my words: " + half, Audience{}, Seq{6}, Firewall::Way::speech, 3);
+    EXPECT_EQ(wall.scan(ask_of("pip", "Mark my words: " + half)), nullptr);
+  }
+}
+
 TEST(Firewall, AWriterMayReadHimselfAgain) {
   Firewall wall;
   wall.told(kTip, only({"fenn"}), Seq{5}, Firewall::Way::speech, 1);
