@@ -37,7 +37,7 @@ Result<std::string> read_text(const Json& text, const Fetch& fetch);
 // with the canonical text kept as a blob. So is a value in which something looks like a reference
 // to a blob: whoever made it, it names none.
 Json value_in(Sink& sink, Json value, std::size_t bytes_max = 2'048);
-// The same for a list of our own whose texts may stand as blobs (text_in): these references are true.
+// The same for a list of our own whose texts may stand as blobs (text_in): these names are true.
 // Kept as a blob, the list names them in "holds", or nobody would know that they belong to the run.
 Json list_in(Sink& sink, Json list, std::size_t bytes_max = 2'048);
 
