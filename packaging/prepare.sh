@@ -101,7 +101,7 @@ build() {
   else
     NINJA_STATUS='@%p ' ninja -C "$dir" -j "$(jobs_number)" "$what" </dev/null 2>&1 | awk '
       /^@ *[0-9]+% / { part = int(substr($0, 2) / 10); if (part > last) print "wood: built " part "0 %"; last = part; next }
-      /^ninja: (Entering|no work)/ { next }
+      /^(ninja: (Entering|no work)|-- )/ { next }
       { print }
       { fflush() }' >&2
     code=${PIPESTATUS[0]}
