@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace wood {
 namespace {
@@ -11,6 +12,21 @@ bool is_list(const std::string& kind) {
   static constexpr std::array<std::string_view, 5> lists = {"market", "talk", "deal", "tip",
                                                             "news"};
   return std::find(lists.begin(), lists.end(), kind) != lists.end();
+}
+
+// Goods keep the place that the rules give them, whichever was traded last: a prompt's beginning,
+// an enum and a draw among goods then stay the same from one round to the next.
+void put_in_order(Json::Array& market, const Json& rules) {
+  const Json* goods = rules.find("goods");
+  if (goods == nullptr) return;
+  std::map<std::string, std::size_t> place;
+  for (const Json& good : goods->items()) place.emplace(good.str_or("good", ""), place.size());
+  const auto rank = [&](const Json& item) {
+    const auto it = place.find(item.str_or("good", ""));
+    return it == place.end() ? place.size() : it->second;
+  };
+  std::stable_sort(market.begin(), market.end(),
+                   [&](const Json& a, const Json& b) { return rank(a) < rank(b); });
 }
 
 }  // namespace
@@ -33,6 +49,7 @@ Json View::data() const {
     if (is_list(fact->kind)) out[fact->kind].push(fact->data);
     else out.set(fact->kind, fact->data);
   }
+  if (const Json* rules = out.find("rules")) put_in_order(out["market"].items(), *rules);
   return out;
 }
 

@@ -35,7 +35,8 @@ struct View {
   std::vector<std::shared_ptr<const Fact>> facts;  // in the order they are rendered
 
   // The data of all facts by kind: {"market":[…],"self":{…},…}: what a rule-based mind reads.
-  // A kind that is a list in docs/formats/facts.md is an array, also when it has one element.
+  // A kind that is a list in docs/formats/facts.md is an array, also when it has one element;
+  // market facts stand in the order in which the rules list the goods.
   [[nodiscard]] Json data() const;
 };
 

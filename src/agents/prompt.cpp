@@ -10,7 +10,7 @@ namespace wood {
 namespace {
 
 constexpr std::size_t kQuoteBytes = 480;  // of somebody's words: four times what a say may hold
-constexpr std::size_t kLookBytes = 600;   // of what a tool answered
+constexpr std::size_t kLookBytes = 600;   // of what a tool was asked, and of what it answered
 
 std::string num(std::int64_t value) { return std::to_string(value); }
 std::string pebbles(std::int64_t mp) { return decimal(mp, 3, 1); }
@@ -24,22 +24,6 @@ const Json::Array& list_of(const Json& facts, const char* kind) {
   static const Json::Array none;
   const Json* fact = facts.find(kind);
   return fact != nullptr && fact->is(Json::Kind::array) ? fact->items() : none;
-}
-
-// The market facts in the order in which the rules list the goods, so that a good has its place
-// whichever was traded last.
-std::vector<const Json*> goods_of(const Json& facts) {
-  std::vector<const Json*> out;
-  const auto& market = list_of(facts, "market");
-  const Json* goods = object_of(facts, "rules").find("goods");
-  if (goods != nullptr)
-    for (const Json& good : goods->items())
-      for (const Json& item : market)
-        if (item.str_or("good", "") == good.str_or("good", "")) out.push_back(&item);
-  if (out.size() == market.size()) return out;
-  out.clear();
-  for (const Json& item : market) out.push_back(&item);
-  return out;
 }
 
 // Ill-formed bytes, fences, control characters and all that starts a line somewhere, made harmless.
@@ -92,7 +76,14 @@ std::string system_full(const Json& facts) {
   return out;
 }
 
-// One option of the answer: its act and the members that follow, as "side (buy|sell)".
+std::string choices(const Json& names, const char* between) {
+  std::string out;
+  for (const Json& name : names.items()) out += (out.empty() ? "" : between) + name.string();
+  return out;
+}
+
+// One option of the answer: its act and the members that follow, as "side (buy|sell)". Goods and
+// names are said once for all.
 std::string option_full(const Json& option) {
   const Json& properties = option.at("properties");
   std::string out = properties.at("act").at("const").string();
@@ -101,10 +92,8 @@ std::string option_full(const Json& option) {
     if (member == "reason" || member == "act") continue;
     out += " " + member;
     const Json* names = properties.at(member).find("enum");
-    if (names == nullptr || !names->items().front().is(Json::Kind::string)) continue;
-    out += " (";
-    for (const Json& name : names->items()) out += name.string() + "|";
-    out.back() = ')';
+    if (names != nullptr && (member == "side" || member == "kind" || member == "promise"))
+      out += " (" + choices(*names, "|") + ")";
   }
   return out;
 }
@@ -115,8 +104,14 @@ std::string acts_full(const Json& schema) {
       "that "
       "belong to it, for example {\"reason\":\"cheap today\",\"act\":\"buy\",\"good\":\"acorns\","
       "\"lots\":2,\"price\":400}. A bid or offer is good until you cancel it. The acts:";
-  if (const Json* options = schema.find("oneOf"))
-    for (const Json& option : options->items()) out += "\n- " + option_full(option);
+  const Json* options = schema.find("oneOf");
+  if (options == nullptr) return out;
+  const Json* others = nullptr;
+  for (const Json& option : options->items()) {
+    out += "\n- " + option_full(option);
+    if (const Json* to = option.at("properties").find("to")) others = to->find("enum");
+  }
+  if (others != nullptr) out += "\nTo whom: " + choices(*others, ", ") + ".";
   return out;
 }
 
@@ -145,8 +140,7 @@ std::string terms_full(const Json& deal) {
 
 std::string market_full(const Json& facts) {
   std::string out = "Market:\n";
-  for (const Json* item : goods_of(facts)) {
-    const Json& m = *item;
+  for (const Json& m : list_of(facts, "market")) {
     out += "- " + m.str_or("good", "") + ": mark " + num(m.int_or("mark", 0));
     out += m.int_or("bid", 0) > 0
                ? ", bid " + num(m.int_or("bid", 0)) + " for " + num(m.int_or("bid_lots", 0))
@@ -232,8 +226,7 @@ std::string market_terse(const Json& facts) {
   const Json* shorts = self.find("short");
   const auto price = [](std::int64_t ticks) { return ticks > 0 ? num(ticks) : std::string("-"); };
   std::string out;
-  for (const Json* item : goods_of(facts)) {
-    const Json& m = *item;
+  for (const Json& m : list_of(facts, "market")) {
     const std::string good = m.str_or("good", "");
     const std::int64_t held = (stores != nullptr ? stores->int_or(good, 0) : 0) -
                               (shorts != nullptr ? shorts->int_or(good, 0) : 0);
@@ -353,7 +346,8 @@ std::vector<Message> render(const Scene& scene) {
   for (const Json& look : scene.looked.items()) {
     Json asked = look.at("asked");
     asked.erase("reason");  // it has been said, and reads as a new fact when repeated
-    out.back().content += (full ? "You asked: " : "") + unfenced(asked.dump()) + " = " +
+    out.back().content += (full ? "You asked: " : "") +
+                          unfenced(std::string(clip(asked.dump(), kLookBytes))) + " = " +
                           unfenced(std::string(clip(look.at("answer").dump(), kLookBytes))) + "\n";
   }
   if (full) out.back().content += "What do you do?";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text.h"
+
 namespace wood {
 
 void Recall::trust(const std::string& other, std::int64_t change) {
@@ -26,7 +28,7 @@ std::int64_t Recall::trust_in(const std::string& other) const {
 
 void Recall::remember(const std::string& line) {
   if (!last_.empty() && last_.back() == line) return;
-  last_.push_back(line.substr(0, 80));
+  last_.emplace_back(clip(line, kLineBytes));
   while (last_.size() > kLinesMax) last_.pop_front();
 }
 

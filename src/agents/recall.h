@@ -29,5 +29,6 @@ class Recall {
 
 inline constexpr std::size_t kOthersMax = 12;
 inline constexpr std::size_t kLinesMax = 3;
+inline constexpr std::size_t kLineBytes = 80;
 
 }  // namespace wood

@@ -325,11 +325,14 @@ Json look(const Json& answer, const Json& facts, const Exchange& exchange, Accou
     return Json::object({{"asks", levels(exchange.book(good).depth(Side::ask, 3))},
                          {"bids", levels(exchange.book(good).depth(Side::bid, 3))}});
   if (act == "what_if")
-    return json(what_if(exchange, {.account = account, .good = good,
-                                   .side = answer.str_or("side", "") == "buy" ? Side::bid : Side::ask,
-                                   .kind = OrderKind::limit, .price = {answer.int_or("price", 0)},
-                                   .lots = {answer.int_or("lots", 0)},
-                                   .may_short = answer.str_or("side", "") == "short"}));
+    return json(
+        what_if(exchange, {.account = account,
+                           .good = good,
+                           .side = answer.str_or("side", "") == "buy" ? Side::bid : Side::ask,
+                           .kind = OrderKind::limit,
+                           .price = {answer.int_or("price", 0)},
+                           .lots = {answer.int_or("lots", 0)},
+                           .may_short = answer.str_or("side", "") == "short"}));
   return Json::object({{"error", "unknown tool"}});
 }
 
