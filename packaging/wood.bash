@@ -13,6 +13,7 @@ _wood() {
     'wood run --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood run --creatures') COMPREPLY=(); return ;;
     'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
     'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood verify --key') COMPREPLY=(); return ;;
@@ -34,7 +35,7 @@ _wood() {
     esac
     case "$path" in
     'wood') COMPREPLY=($(compgen -W 'run verify replay trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
-    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

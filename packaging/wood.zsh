@@ -36,6 +36,7 @@ _wood_run() {
         '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
         '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '--creatures[a crowd of so many creatures, played by rules]:N: ' \
         '--store[where the ledger is kept]:STORE:(sqlite memory)' \
         '--resume[go on with a run that was interrupted]:FILE:_files' \
         '--commit-every-entry[make every entry durable at once, not every round]' \

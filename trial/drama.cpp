@@ -1,10 +1,11 @@
-// The whole drama under a seed, with minds that are late, rude, rambling, cut off and lying: played,
-// verified, replayed. Whatever they do, no invariant may break and replay must equal the run.
+// The whole drama under a seed, with minds that are late, rude, rambling, cut off and lying:
+// played, verified, replayed. Whatever they do, no invariant may break and replay must equal the
+// run.
 //
 //   trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--canary]
 //
-// A failure prints the command line that shows it again. --canary changes one recorded answer before
-// the replay: a trial that does not see that sees nothing, so then success is exit code 1.
+// A failure prints the command line that shows it again. --canary changes one recorded answer
+// before the replay: a trial that does not see that sees nothing, so then success is exit code 1.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -47,7 +48,8 @@ class Tampered : public Panel {
 std::unique_ptr<LivePanel> faulty_panel(const Options& options, std::uint64_t seed) {
   auto panel = LivePanel::open(Registry{}, {});
   if (!panel) return nullptr;
-  const std::vector<std::pair<const char*, const char*>> styles = {{"scripted", "rules"}, {"random", "random"}};
+  const std::vector<std::pair<const char*, const char*>> styles = {{"scripted", "rules"},
+                                                                   {"random", "random"}};
   for (const auto& [name, style] : styles)
     (*panel)->add(name, faulty_mind(scripted_mind(Json::object({{"style", style}})),
                                     {.seed = seed, .each_ppm = options.faults_ppm}));
@@ -55,7 +57,8 @@ std::unique_ptr<LivePanel> faulty_panel(const Options& options, std::uint64_t se
 }
 
 // What went wrong; empty if nothing did.
-std::string trial(const Options& options, const Setup& base, std::uint64_t seed, const SigningKey& key) {
+std::string trial(const Options& options, const Setup& base, std::uint64_t seed,
+                  const SigningKey& key) {
   Setup setup = base;
   setup.seed = seed;
   // Every other seed is played by minds that answer at random.
@@ -66,25 +69,31 @@ std::string trial(const Options& options, const Setup& base, std::uint64_t seed,
   auto ledger = Ledger::create(memory_store(), {"trial", key});
   ListedInbox inbox;
   const Chance chance(seed, "trial.operator", 0, 0);
-  inbox.add(chance.between(2, 6, 0), {"operator", Json::object({{"act", "kill"}, {"who", "fenn"}})});
-  inbox.add(chance.between(7, 9, 1), {"operator", Json::object({{"act", "enable"}, {"who", "fenn"}})});
-  inbox.add(chance.between(3, 12, 2), {"patron", Json::object({{"act", "bribe"}, {"to", "pip"}, {"pebbles_mp", 500}})});
+  inbox.add(chance.between(2, 6, 0),
+            {"operator", Json::object({{"act", "kill"}, {"who", "fenn"}})});
+  inbox.add(chance.between(7, 9, 1),
+            {"operator", Json::object({{"act", "enable"}, {"who", "fenn"}})});
+  inbox.add(chance.between(3, 12, 2),
+            {"patron", Json::object({{"act", "bribe"}, {"to", "pip"}, {"pebbles_mp", 500}})});
   const auto played = play(setup, **ledger, *panel, inbox);
   if (!played) return "the run: " + played.error().what;
   if (played->stopped == "leak") return "the firewall stopped the run";
   const Verified verified = verify((*ledger)->store(), {key.verifier()});
   if (!verified.good()) return "verification: " + verified.findings.front();
   const LedgerReader reader((*ledger)->store());
-  auto recording = Recording::from({reader.size(), [&](Seq seq) { return reader.entry(seq); },
-                                    [&](const std::string& digest) { return reader.blob(digest); }});
+  auto recording =
+      Recording::from({reader.size(), [&](Seq seq) { return reader.entry(seq); },
+                       [&](const std::string& digest) { return reader.blob(digest); }});
   if (!recording) return "the recording: " + recording.error().what;
-  auto again = setup_from(recording->genesis(), [&](const std::string& digest) { return reader.blob(digest); });
+  auto again = setup_from(recording->genesis(),
+                          [&](const std::string& digest) { return reader.blob(digest); });
   if (!again) return "the genesis: " + again.error().what;
   Echo echo(reader, nullptr);
   RecordedPanel recorded(*recording, nullptr);
   Tampered tampered(recorded);
   RecordedInbox inputs(*recording, nullptr);
-  const auto replayed = play(*again, echo, options.canary ? static_cast<Panel&>(tampered) : recorded, inputs);
+  const auto replayed =
+      play(*again, echo, options.canary ? static_cast<Panel&>(tampered) : recorded, inputs);
   if (!replayed) return "the replay: " + replayed.error().what;
   if (echo.root() != (*ledger)->record_root() || echo.size() != (*ledger)->size())
     return "the replay has another root";
@@ -101,7 +110,8 @@ Result<Setup> base_setup(const Options& options) {
   setup.turns = options.turns;
   setup.cast_name = "rules";
   setup.cast = setup.scenario.casts.at("rules");
-  for (const char* mind : {"scripted", "random"}) setup.cards.set(mind, Json::object({{"style", "terse"}}));
+  for (const char* mind : {"scripted", "random"})
+    setup.cards.set(mind, Json::object({{"style", "terse"}}));
   return setup;
 }
 
@@ -109,7 +119,8 @@ int run(const Options& options) {
   const auto setup = base_setup(options);
   const auto key = SigningKey::generate("trial");
   if (!setup || !key) {
-    std::fprintf(stderr, "trial: %s\n", setup ? key.error().what.c_str() : setup.error().what.c_str());
+    std::fprintf(stderr, "trial: %s\n",
+                 setup ? key.error().what.c_str() : setup.error().what.c_str());
     return 3;
   }
   std::int64_t failed = 0;
@@ -117,10 +128,12 @@ int run(const Options& options) {
     const std::string what = trial(options, *setup, static_cast<std::uint64_t>(seed), *key);
     if (what.empty()) continue;
     ++failed;
-    std::printf("seed %lld failed: %s\n  again: trial_drama --first %lld --seeds 1 --turns %lld --faults %lld%s\n",
-                static_cast<long long>(seed), what.c_str(), static_cast<long long>(seed),
-                static_cast<long long>(options.turns), static_cast<long long>(options.faults_ppm),
-                options.canary ? " --canary" : "");
+    std::printf(
+        "seed %lld failed: %s\n  again: trial_drama --first %lld --seeds 1 --turns %lld --faults "
+        "%lld%s\n",
+        static_cast<long long>(seed), what.c_str(), static_cast<long long>(seed),
+        static_cast<long long>(options.turns), static_cast<long long>(options.faults_ppm),
+        options.canary ? " --canary" : "");
   }
   std::printf("%lld trials of %lld turns: %lld failed\n", static_cast<long long>(options.seeds),
               static_cast<long long>(options.turns), static_cast<long long>(failed));
@@ -138,10 +151,13 @@ int main(int argc, char** argv) {
       into = std::atoll(argv[++i]);
       return true;
     };
-    if (std::strcmp(argv[i], "--canary") == 0) options.canary = true;
+    if (std::strcmp(argv[i], "--canary") == 0)
+      options.canary = true;
     else if (!number("--seeds", options.seeds) && !number("--first", options.first) &&
              !number("--turns", options.turns) && !number("--faults", options.faults_ppm)) {
-      std::fprintf(stderr, "usage: trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--canary]\n");
+      std::fprintf(
+          stderr,
+          "usage: trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--canary]\n");
       return 2;
     }
   }

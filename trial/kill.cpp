@@ -1,5 +1,5 @@
-// Kills a run with SIGKILL at random moments: each time the ledger must open, verify to a prefix, go on
-// with --resume, and end with the root of a run that nobody broke.
+// Kills a run with SIGKILL at random moments: each time the ledger must open, verify to a prefix,
+// go on with --resume, and end with the root of a run that nobody broke.
 //
 //   trial_kill WOOD [--kills N] [--seed S] [--turns T]      WOOD: the program
 //
@@ -51,8 +51,12 @@ int wait_for(pid_t child) {
 }
 
 std::vector<std::string> run_words(const Options& options, const std::string& file) {
-  return {options.program, "run", "--cast", "rules", "--seed", std::to_string(options.seed), "--turns",
-          std::to_string(options.turns), "--out", file, "--quiet"};
+  return {options.program, "run",
+          "--cast",        "rules",
+          "--seed",        std::to_string(options.seed),
+          "--turns",       std::to_string(options.turns),
+          "--out",         file,
+          "--quiet"};
 }
 
 // The record root of a run that verifies, or why it does not.
@@ -64,7 +68,8 @@ Result<std::string> root_of(const std::string& file, bool whole) {
   return found.record_root;
 }
 
-// One kill; what went wrong, or "". `caught` counts the runs that were cut off with something written.
+// One kill; what went wrong, or "". `caught` counts the runs that were cut off with something
+// written.
 std::string trial(const Options& options, const std::string& folder, std::int64_t wait_us,
                   const std::string& unbroken, std::int64_t& caught) {
   const std::string file = folder + "/killed.wood";
@@ -83,7 +88,8 @@ std::string trial(const Options& options, const std::string& folder, std::int64_
   }
   if (*prefix != unbroken) {
     ++caught;
-    if (const int status = wait_for(start({options.program, "run", "--resume", file, "--quiet"})); status != 0)
+    if (const int status = wait_for(start({options.program, "run", "--resume", file, "--quiet"}));
+        status != 0)
       return "resumption ended with " + std::to_string(status);
   }
   const auto root = root_of(file, true);
@@ -92,7 +98,8 @@ std::string trial(const Options& options, const std::string& folder, std::int64_
 }
 
 int run(const Options& options) {
-  const std::string folder = std::filesystem::temp_directory_path() / ("wood-kill-" + std::to_string(::getpid()));
+  const std::string folder =
+      std::filesystem::temp_directory_path() / ("wood-kill-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const std::int64_t began = now_us();
   const std::string whole = folder + "/unbroken.wood";
@@ -105,16 +112,18 @@ int run(const Options& options) {
   std::int64_t failed = 0;
   std::int64_t caught = 0;
   for (std::int64_t n = 0; unbroken && n < options.kills; ++n) {
-    const std::int64_t moment = Chance(static_cast<std::uint64_t>(options.seed), "trial.kill", 0, n).below(length, 0);
+    const std::int64_t moment =
+        Chance(static_cast<std::uint64_t>(options.seed), "trial.kill", 0, n).below(length, 0);
     const std::string what = trial(options, folder, moment, *unbroken, caught);
     if (what.empty()) continue;
     ++failed;
-    std::printf("kill %lld, after %lld us, failed: %s\n", static_cast<long long>(n), static_cast<long long>(moment),
-                what.c_str());
+    std::printf("kill %lld, after %lld us, failed: %s\n", static_cast<long long>(n),
+                static_cast<long long>(moment), what.c_str());
   }
   std::filesystem::remove_all(folder);
-  std::printf("%lld kills, %lld of them in mid-run: %lld failed\n", static_cast<long long>(options.kills),
-              static_cast<long long>(caught), static_cast<long long>(failed));
+  std::printf("%lld kills, %lld of them in mid-run: %lld failed\n",
+              static_cast<long long>(options.kills), static_cast<long long>(caught),
+              static_cast<long long>(failed));
   return failed == 0 && unbroken && (caught > 0 || options.kills < 5) ? 0 : 1;
 }
 
@@ -125,10 +134,14 @@ int main(int argc, char** argv) {
   if (argc > 1) options.program = argv[1];
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::int64_t value = std::atoll(argv[i + 1]);
-    if (std::strcmp(argv[i], "--kills") == 0) options.kills = value;
-    else if (std::strcmp(argv[i], "--seed") == 0) options.seed = value;
-    else if (std::strcmp(argv[i], "--turns") == 0) options.turns = value;
-    else argc = 0;
+    if (std::strcmp(argv[i], "--kills") == 0)
+      options.kills = value;
+    else if (std::strcmp(argv[i], "--seed") == 0)
+      options.seed = value;
+    else if (std::strcmp(argv[i], "--turns") == 0)
+      options.turns = value;
+    else
+      argc = 0;
   }
   if (argc < 2) {
     std::fprintf(stderr, "usage: trial_kill WOOD [--kills N] [--seed S] [--turns T]\n");

@@ -19,7 +19,6 @@ inline const std::vector<std::string>& creature_names() {
   static const std::vector<std::string> names = {"bram", "fenn", "mossback", "oona", "pip"};
   return names;
 }
-
 inline Json market_fact(const std::string& good, std::int64_t mark) {
   return Json::object({{"ask", mark + 5},
                        {"ask_lots", 4},
@@ -33,7 +32,6 @@ inline Json market_fact(const std::string& good, std::int64_t mark) {
                        {"marks", Json(Json::Array{mark - 8, mark})},
                        {"volume", 9}});
 }
-
 inline Json rules_fact() {
   Json goods = Json::array();
   for (const std::string& good : good_names())
@@ -55,7 +53,6 @@ inline Json rules_fact() {
                        {"turn", 5},
                        {"turns", 30}});
 }
-
 // Oona the owl in her fifth turn, as View::data() would give it.
 inline Json oona_facts() {
   Json market = Json::array();
@@ -93,13 +90,11 @@ inline Json oona_facts() {
                       {"stores", Json::object({{"acorns", 2}, {"firewood", 3}, {"honey", 7}})},
                       {"worth_mp", 130'000}})}});
 }
-
 // Somebody somewhere in some turn: every kind of fact, every temper, empty books, thin purses,
 // orders, shorts, offers of every kind. A pure function of the seed.
 class SomeFacts {
  public:
   explicit SomeFacts(std::uint64_t seed) : chance_(seed, "facts", 0, 0) {}
-
   Json make() {
     Json facts = oona_facts();
     const std::string me = one(creature_names());
@@ -126,7 +121,6 @@ class SomeFacts {
   std::string one(const std::vector<std::string>& of) {
     return of[static_cast<std::size_t>(draw(0, static_cast<std::int64_t>(of.size()) - 1))];
   }
-
  private:
   Json quote(const std::string& good) {
     const std::int64_t mark = odds(1) ? draw(1, 9) : draw(200, 1'500);
@@ -207,7 +201,6 @@ class SomeFacts {
                                        {"to", mine ? other : me}}));
     }
   }
-
   Chance chance_;
   std::uint32_t n_ = 0;
 };

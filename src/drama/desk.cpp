@@ -20,13 +20,17 @@ class DeskEffects : public Effects {
       return fail(Errc::schema, "effect " + call.effect + " needs an order");
     const GoodId good = world_.exchange.good(order->str_or("good", ""));
     if (!good.some()) return fail(Errc::schema, "no such good: " + order->str_or("good", ""));
-    const NewOrder wanted{.account = world_.beings[at(world_.treasury())].account, .good = good,
+    const NewOrder wanted{.account = world_.beings[at(world_.treasury())].account,
+                          .good = good,
                           .side = order->str_or("side", "") == "buy" ? Side::bid : Side::ask,
-                          .kind = OrderKind::limit, .price = {order->int_or("limit_ticks", 0)},
-                          .lots = {order->int_or("lots", 0)}, .may_short = false};
+                          .kind = OrderKind::limit,
+                          .price = {order->int_or("limit_ticks", 0)},
+                          .lots = {order->int_or("lots", 0)},
+                          .may_short = false};
     if (call.effect == "pretrade") return pretrade(wanted, *order, call);
     if (call.effect == "execute") return execute(wanted, *order, call);
-    return fail(Errc::not_found, "the desk has no effect \"" + call.effect + "\"; it has pretrade and execute");
+    return fail(Errc::not_found,
+                "the desk has no effect \"" + call.effect + "\"; it has pretrade and execute");
   }
 
  private:
@@ -35,8 +39,10 @@ class DeskEffects : public Effects {
     Json body = json(report, world_.exchange);
     for (const auto& [key, value] : order.members()) body.set(key, value);
     body.set("who", "treasury");
-    const Seq check = world_.sink.append({EntryKind::check, "exchange", {call.cause}, call.turn, std::move(body)});
-    return Effected{Json::object({{"code", name(report.reason)}, {"pass", report.passed()}}), {check}};
+    const Seq check = world_.sink.append(
+        {EntryKind::check, "exchange", {call.cause}, call.turn, std::move(body)});
+    return Effected{Json::object({{"code", name(report.reason)}, {"pass", report.passed()}}),
+                    {check}};
   }
 
   Result<Effected> execute(const NewOrder& wanted, const Json& order, const EffectCall& call) {
@@ -57,10 +63,11 @@ class DeskEffects : public Effects {
                               : done > 0                      ? "partial"
                               : open                          ? "resting"
                                                               : "cancelled";
-    return Effected{Json::object({{"filled_lots", done},
-                                  {"paid_mp", (before - accounts.at(wanted.account).purse.cash).value},
-                                  {"state", state}}),
-                    {command, last}};
+    return Effected{
+        Json::object({{"filled_lots", done},
+                      {"paid_mp", (before - accounts.at(wanted.account).purse.cash).value},
+                      {"state", state}}),
+        {command, last}};
   }
 
   // Number of the treasury's newest open order in the good; -1 if it has none.
@@ -104,8 +111,11 @@ View desk_view(World& world, const std::string& member) {
   std::vector<Seq> ids;
   Json list = Json::array();
   for (FactPtr& fact : facts) {
-    if (fact->kind != "treasury" && fact->kind != "market" && fact->kind != "news" && fact->kind != "rules") continue;
-    if (std::any_of(view.facts.begin(), view.facts.end(), [&](const FactPtr& f) { return f->entry == fact->entry; }))
+    if (fact->kind != "treasury" && fact->kind != "market" && fact->kind != "news" &&
+        fact->kind != "rules")
+      continue;
+    if (std::any_of(view.facts.begin(), view.facts.end(),
+                    [&](const FactPtr& f) { return f->entry == fact->entry; }))
       continue;
     CHECK(fact->audience.admits(member));
     ids.push_back(fact->entry);
@@ -123,15 +133,20 @@ void publish_treasury(World& world, const Cast& cast) {
   for (const auto& [seat, sits] : cast) audience.names.push_back(sits.by);
   audience.names.push_back("treasury");
   std::sort(audience.names.begin(), audience.names.end());
-  audience.names.erase(std::unique(audience.names.begin(), audience.names.end()), audience.names.end());
+  audience.names.erase(std::unique(audience.names.begin(), audience.names.end()),
+                       audience.names.end());
   Being& fund = world.beings[at(world.treasury())];
   std::vector<Seq> from = std::move(fund.touched);
   fund.touched.clear();
   std::sort(from.begin(), from.end());
   if (from.empty()) from.push_back(world.dawn);
-  world.facts.publish(world.sink, {.by = "world", .from = std::move(from), .turn = world.turn,
-                                   .audience = std::move(audience), .kind = "treasury",
-                                   .channel = "self/treasury", .keep = 1,
+  world.facts.publish(world.sink, {.by = "world",
+                                   .from = std::move(from),
+                                   .turn = world.turn,
+                                   .audience = std::move(audience),
+                                   .kind = "treasury",
+                                   .channel = "self/treasury",
+                                   .keep = 1,
                                    .data = self_data(world, world.treasury())});
 }
 
@@ -159,7 +174,8 @@ Status run_desk(World& world, Panel& panel) {
   std::map<std::string, View> views;  // one a member and turn
   const auto view_of = [&](const std::string& member) -> const View& {
     const auto it = views.find(member);
-    return it != views.end() ? it->second : views.emplace(member, desk_view(world, member)).first->second;
+    return it != views.end() ? it->second
+                             : views.emplace(member, desk_view(world, member)).first->second;
   };
   const std::string first = cast.empty() ? "treasury" : cast.begin()->second.by;
   const View& base = view_of(first);

@@ -8,7 +8,8 @@ namespace wood {
 namespace {
 
 constexpr std::size_t kWords = 4;  // different words that make a text one of a kind
-constexpr std::size_t kHead = 16;  // bytes of a text that its index holds; shorter texts are not watched
+constexpr std::size_t kHead =
+    16;  // bytes of a text that its index holds; shorter texts are not watched
 
 // A rolling hash over kHead bytes: polynomial in an odd base, arithmetic modulo 2^64.
 constexpr std::uint64_t kBase = 0x9E3779B97F4A7C15ULL;
@@ -87,7 +88,9 @@ void Firewall::wrote(const std::string& writer, const std::string& text, std::in
 
 void Firewall::forget_before(std::int64_t turn, const std::set<std::string>& shown) {
   const std::size_t before = texts_.size();
-  std::erase_if(texts_, [&](const auto& item) { return item.second.turn < turn && !shown.contains(item.first); });
+  std::erase_if(texts_, [&](const auto& item) {
+    return item.second.turn < turn && !shown.contains(item.first);
+  });
   if (texts_.size() == before) return;
   heads_.clear();
   filter_.assign(filter_.size(), false);
@@ -126,7 +129,8 @@ const Leak* Firewall::scan_text(const Ask& ask, const std::string& prompt) {
 
 void Firewall::answered(const std::string& reader, const std::string& answer) {
   each_text(answer, [&](Text& known) {
-    if (known.facts.contains(reader) || known.heard.contains(reader)) known.heard.insert(desk_.begin(), desk_.end());
+    if (known.facts.contains(reader) || known.heard.contains(reader))
+      known.heard.insert(desk_.begin(), desk_.end());
     return true;
   });
 }
@@ -175,7 +179,8 @@ std::vector<Reply> GuardedPanel::ask(std::span<const Ask> asks) {
   if (firewall_.counts().leaks == 0) {
     std::vector<Reply> out = inner_.ask(asks);
     for (std::size_t i = 0; i < asks.size(); ++i)
-      if (const auto* answer = std::get_if<Answer>(&out[i]); answer != nullptr && asks[i].task.starts_with("desk."))
+      if (const auto* answer = std::get_if<Answer>(&out[i]);
+          answer != nullptr && asks[i].task.starts_with("desk."))
         firewall_.answered(asks[i].reader, answer->text);
     return out;
   }

@@ -1,12 +1,14 @@
 // The information firewall: no prompt goes to a mind that holds what its reader may not know.
 //
-// Facts are chosen by audience when a view is made (book.h). The firewall is the second, independent
-// look: it stands between the run and the panel and scans every prompt for
+// Facts are chosen by audience when a view is made (book.h). The firewall is the second,
+// independent look: it stands between the run and the panel and scans every prompt for
 //   1. canaries: nonces planted in world-only and private facts, which no rendering ever prints;
-//   2. private text, word for word, that reached this reader by no `say`, `whisper` or tip of his own.
-// A hit is a leak and stops the run. Private text that did reach the reader by another's speech is a
-// disclosure: counted, and allowed. So is what a seat of the desk says on to the other seats in its answer.
-// Texts under 16 bytes or of fewer than four different words are too common to be told apart.
+//   2. private text, word for word, that reached this reader by no `say`, `whisper` or tip of his
+//   own.
+// A hit is a leak and stops the run. Private text that did reach the reader by another's speech is
+// a disclosure: counted, and allowed. So is what a seat of the desk says on to the other seats in
+// its answer. Texts under 16 bytes or of fewer than four different words are too common to be told
+// apart.
 #pragma once
 
 #include <map>
@@ -38,15 +40,17 @@ class Firewall {
   void plant(const std::string& nonce, const Audience& audience, Seq fact);
   // A text became known to `audience` (a tip, a whisper, something said). `spoken`: by speech.
   enum class Way { speech, fact };
-  void told(const std::string& text, const Audience& audience, Seq fact, Way way, std::int64_t turn);
+  void told(const std::string& text, const Audience& audience, Seq fact, Way way,
+            std::int64_t turn);
   // What a reader wrote himself he may read again.
   void wrote(const std::string& writer, const std::string& text, std::int64_t turn);
   // The members of the desk: what one of them writes in an answer there, the others read.
   void seat(std::set<std::string> desk) { desk_ = std::move(desk); }
   // A member's answer at the desk: private texts of his in it are passed on to the others.
   void answered(const std::string& reader, const std::string& answer);
-  // Drops texts that became known before `turn` and that nobody is shown any more: a bounded memory.
-  // What is `shown` stays: forgotten, it could become somebody else's secret under its reader's eyes.
+  // Drops texts that became known before `turn` and that nobody is shown any more: a bounded
+  // memory. What is `shown` stays: forgotten, it could become somebody else's secret under its
+  // reader's eyes.
   void forget_before(std::int64_t turn, const std::set<std::string>& shown);
 
   void shown(std::int64_t facts) { counts_.facts += facts; }
@@ -84,7 +88,8 @@ class Firewall {
   std::vector<Leak> leaks_;
 };
 
-// A panel behind the firewall. After a leak every ask is answered by a Failure and nothing goes out.
+// A panel behind the firewall. After a leak every ask is answered by a Failure and nothing goes
+// out.
 class GuardedPanel : public Panel {
  public:
   GuardedPanel(Panel& inner, Firewall& firewall) : inner_(inner), firewall_(firewall) {}

@@ -1,5 +1,5 @@
-// A round: everybody who has something to do is asked against one frozen snapshot; what they decided is
-// committed, and then applied in a permutation drawn from (seed, turn, round).
+// A round: everybody who has something to do is asked against one frozen snapshot; what they
+// decided is committed, and then applied in a permutation drawn from (seed, turn, round).
 #include <algorithm>
 
 #include "agents/agent.h"
@@ -57,7 +57,8 @@ void offer(World& world, int being, const OfferDeal& offer, Seq command) {
     refuse(world, being, "offer", "bad_terms", command);
     return;
   }
-  const std::string why = world.bank.offer(world, being, world.find(offer.to), std::move(*terms), command);
+  const std::string why =
+      world.bank.offer(world, being, world.find(offer.to), std::move(*terms), command);
   if (!why.empty()) refuse(world, being, "offer", why, command);
 }
 
@@ -78,17 +79,23 @@ bool apply(World& world, int being, const Thought& thought) {
   if (!world.may_act(being)) {
     refuse(world, being, "act", world.beings[at(being)].exiled ? "exiled" : "frozen", command);
   } else if (const auto* order = std::get_if<PlaceOrder>(&action)) {
-    if (world.scenario.good(order->good) < 0) refuse(world, being, "place", "unknown_good", command);
-    else place_order(world, being, order_of(world, being, *order), command);
+    if (world.scenario.good(order->good) < 0)
+      refuse(world, being, "place", "unknown_good", command);
+    else
+      place_order(world, being, order_of(world, being, *order), command);
   } else if (const auto* cancel = std::get_if<CancelOrder>(&action)) {
     cancel_order(world, being, {cancel->order}, command);
   } else if (const auto* replace = std::get_if<ReplaceOpen>(&action)) {
-    replace_order(world, being, {world.beings[at(being)].account, {replace->order}, {replace->price},
-                                 {replace->lots}}, command);
+    replace_order(
+        world, being,
+        {world.beings[at(being)].account, {replace->order}, {replace->price}, {replace->lots}},
+        command);
   } else if (const auto* say = std::get_if<Say>(&action)) {
     const int to = say->to.empty() ? -1 : world.find(say->to);
-    if (!say->to.empty() && (to < 0 || to == being)) refuse(world, being, "whisper", "unknown_name", command);
-    else speak(world, being, to, say->text, command);
+    if (!say->to.empty() && (to < 0 || to == being))
+      refuse(world, being, "whisper", "unknown_name", command);
+    else
+      speak(world, being, to, say->text, command);
   } else if (const auto* deal = std::get_if<OfferDeal>(&action)) {
     offer(world, being, *deal, command);
   } else {
@@ -120,8 +127,10 @@ Result<int> play_round(World& world, Panel& panel, std::int64_t round, std::set<
     const Thought& thought = thoughts[at(place)];
     world.counts.prompts += thought.asked;
     world.counts.answer_tokens += thought.answer_tokens;
-    if (apply(world, acting[at(place)], thought)) finished.insert(acting[at(place)]);
-    else ++acted;
+    if (apply(world, acting[at(place)], thought))
+      finished.insert(acting[at(place)]);
+    else
+      ++acted;
   }
   return acted;
 }

@@ -47,7 +47,8 @@ TEST(Sampler, top_k_and_top_p_cut_the_tail) {
 TEST(Sampler, our_exponential_is_the_exponential) {
   EXPECT_EQ(exponential(0), 1.0);
   EXPECT_EQ(exponential(-1e9), 0.0);
-  for (double x = -600; x < 0; x += 0.37) EXPECT_NEAR(exponential(x) / std::exp(x), 1.0, 2e-15) << x;
+  for (double x = -600; x < 0; x += 0.37)
+    EXPECT_NEAR(exponential(x) / std::exp(x), 1.0, 2e-15) << x;
 }
 
 }  // namespace
