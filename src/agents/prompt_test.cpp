@@ -1,6 +1,6 @@
 #include "agents/prompt.h"
 
-#include "agents/testing.h"
+#include "agents/some_facts_test.h"
 #include "agents/tools.h"
 
 namespace wood {

@@ -1,6 +1,6 @@
 #include "agents/tools.h"
 
-#include "agents/testing.h"
+#include "agents/some_facts_test.h"
 #include "market/probe_test.h"
 #include "minds/scripted.h"
 
