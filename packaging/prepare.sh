@@ -93,8 +93,9 @@ configure() {
 
 # Ninja's own one-line progress on a terminal; elsewhere a line for every tenth part, and what fails.
 build() {
-  local what=$1 code
-  say "building $what ($(jobs_number) jobs)"
+  local what=$1 code label="the program"
+  [[ $what == all ]] && label="everything, with tests"
+  say "building $label ($(jobs_number) at a time)"
   if [[ -t 2 && -z ${CI:-} ]]; then
     NINJA_STATUS='[%f/%t] ' ninja -C "$dir" -j "$(jobs_number)" "$what" >&2
     code=$?
