@@ -115,29 +115,6 @@ std::string acts_full(const Json& schema) {
   return out;
 }
 
-// A deal's terms as a sentence.
-std::string terms_full(const Json& deal) {
-  const Json& t = object_of(deal, "terms");
-  const std::string from = deal.str_or("from", "");
-  const std::string to = deal.str_or("to", "");
-  const auto lots = [&](const char* amount, const char* good) {
-    return num(t.int_or(amount, 0)) + " " + t.str_or(good, "");
-  };
-  const std::string kind = deal.str_or("kind", "");
-  if (kind == "loan")
-    return from + " lends " + pebbles(t.int_or("principal_mp", 0)) + " pebbles to " + to + " for " +
-           num(t.int_or("turns", 0)) + " turns at " + decimal(t.int_or("rate_bps", 0), 2) + " %" +
-           (t.int_or("lots", 0) > 0 ? " against " + lots("lots", "good") : "");
-  if (kind == "swap")
-    return from + " gives " + lots("give_lots", "give_good") + " to " + to + " for " +
-           lots("take_lots", "take_good");
-  if (kind == "alliance")
-    return from + " and " + to + " promise " + t.str_or("promise", "") + " for " +
-           num(t.int_or("turns", 0)) + " turns";
-  return from + " gives " + to + " " + pebbles(t.int_or("pebbles_mp", 0)) + " pebbles" +
-         (t.int_or("lots", 0) > 0 ? " and " + lots("lots", "good") : "");
-}
-
 std::string market_full(const Json& facts) {
   std::string out = "Market:\n";
   for (const Json& m : list_of(facts, "market")) {
@@ -192,7 +169,7 @@ std::string heard_full(const Json& facts) {
            fenced(t.str_or("text", "")) + "\n";
   for (const Json& d : list_of(facts, "deal"))
     out += "Deal " + num(d.int_or("deal", 0)) + " (" + d.str_or("state", "") +
-           "): " + terms_full(d) + ".\n";
+           "): " + deal_text(d) + ".\n";
   return out;
 }
 
@@ -323,6 +300,28 @@ std::string terse(const Json& facts) {
 }
 
 }  // namespace
+
+std::string deal_text(const Json& deal) {
+  const Json& t = object_of(deal, "terms");
+  const std::string from = deal.str_or("from", "");
+  const std::string to = deal.str_or("to", "");
+  const auto lots = [&](const char* amount, const char* good) {
+    return num(t.int_or(amount, 0)) + " " + t.str_or(good, "");
+  };
+  const std::string kind = deal.str_or("kind", "");
+  if (kind == "loan")
+    return from + " lends " + pebbles(t.int_or("principal_mp", 0)) + " pebbles to " + to + " for " +
+           num(t.int_or("turns", 0)) + " turns at " + decimal(t.int_or("rate_bps", 0), 2) + " %" +
+           (t.int_or("lots", 0) > 0 ? " against " + lots("lots", "good") : "");
+  if (kind == "swap")
+    return from + " gives " + lots("give_lots", "give_good") + " to " + to + " for " +
+           lots("take_lots", "take_good");
+  if (kind == "alliance")
+    return from + " and " + to + " promise " + t.str_or("promise", "") + " for " +
+           num(t.int_or("turns", 0)) + " turns";
+  return from + " gives " + to + " " + pebbles(t.int_or("pebbles_mp", 0)) + " pebbles" +
+         (t.int_or("lots", 0) > 0 ? " and " + lots("lots", "good") : "");
+}
 
 std::string fenced(const std::string& text) {
   return "\xC2\xAB" + unfenced(std::string(clip(text, kQuoteBytes))) + "\xC2\xBB";

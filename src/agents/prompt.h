@@ -24,6 +24,9 @@ struct Scene {
 
 std::vector<Message> render(const Scene& scene);
 
+// A deal as a sentence, from a deal fact's data or a deal event's body (docs/formats/facts.md).
+std::string deal_text(const Json& deal);
+
 // Somebody's words between fences: one line, no fence inside, no control characters.
 std::string fenced(const std::string& text);
 

@@ -1,5 +1,6 @@
 #include "cli/minutes.h"
 
+#include "agents/prompt.h"
 #include "cli/describe.h"
 #include "cli/report.h"
 #include "core/text.h"
@@ -159,12 +160,9 @@ void Minutes::order(const Entry& entry) {
 
 void Minutes::deal(const Entry& entry) {
   const Json& body = entry.draft.body;
-  std::string terms;
-  if (const Json* given = body.find("terms")) terms = members_text(*given);
   note(deals_, entry.seq,
-       body.str_or("kind", "") + " of " + who(body.str_or("from", "")) + " and " +
-           who(body.str_or("to", "")) + ", " +
-           toned(terminal_, Tone::good, body.str_or("state", "")) + ": " + terms);
+       body.str_or("kind", "") + " " + toned(terminal_, Tone::good, body.str_or("state", "")) +
+           ": " + printable(deal_text(body)));
 }
 
 void Minutes::desk_step(const Entry& entry) {

@@ -73,6 +73,7 @@ void Bank::move(World& world, Deal& deal, DealState state, std::vector<Seq> from
                                          {"state", name(state)},
                                          {"terms", terms_json(deal.terms, world.goods)},
                                          {"to", name_of(deal.to)}}));
+  publish_deal(world, deal);
 }
 
 std::string Bank::offer(World& world, int from, int to, Terms terms, Seq command) {

@@ -40,9 +40,9 @@ FactPtr FactBook::publish(Sink& sink, Publish fact) {
   return made;
 }
 
-void FactBook::retire(const std::string& channel) {
-  open_.erase(channel);
-  for (auto& [reader, channels] : named_) channels.erase(channel);
+void FactBook::retire(const std::string& channel, const std::vector<std::string>& readers) {
+  for (const std::string& reader : readers)
+    if (const auto it = named_.find(reader); it != named_.end()) it->second.erase(channel);
 }
 
 FactPtr FactBook::newest(const std::string& channel) const {

@@ -35,8 +35,8 @@ class FactBook {
   // Writes and keeps the fact. If the newest of its channel says the same to the same audience,
   // that one is returned and nothing is written.
   FactPtr publish(Sink& sink, Publish fact);
-  // Forgets a channel.
-  void retire(const std::string& channel);
+  // Forgets a channel of these readers.
+  void retire(const std::string& channel, const std::vector<std::string>& readers);
   // What `reader` may be shown, in a fixed order (kind rank, then entry number).
   [[nodiscard]] std::vector<FactPtr> admitted(const std::string& reader) const;
   // The newest fact of a channel, or null.

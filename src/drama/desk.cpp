@@ -140,14 +140,17 @@ void publish_treasury(World& world, const Cast& cast) {
   fund.touched.clear();
   std::sort(from.begin(), from.end());
   if (from.empty()) from.push_back(world.dawn);
-  world.facts.publish(world.sink, {.by = "world",
-                                   .from = std::move(from),
-                                   .turn = world.turn,
-                                   .audience = std::move(audience),
-                                   .kind = "treasury",
-                                   .channel = "self/treasury",
-                                   .keep = 1,
-                                   .data = self_data(world, world.treasury())});
+  Json data = self_data(world, world.treasury());
+  const std::string nonce = data.str_or("canary", "");
+  const FactPtr fact = world.facts.publish(world.sink, {.by = "world",
+                                                        .from = std::move(from),
+                                                        .turn = world.turn,
+                                                        .audience = std::move(audience),
+                                                        .kind = "treasury",
+                                                        .channel = "self/treasury",
+                                                        .keep = 1,
+                                                        .data = std::move(data)});
+  world.firewall.plant(nonce, fact->audience, fact->entry);
 }
 
 void record_decision(World& world, const Outcome& outcome) {

@@ -23,6 +23,9 @@ std::vector<Seq> causes(std::vector<Seq>& touched, Seq otherwise) {
   return out;
 }
 
+// The canary in a being's private facts: whoever else's prompt holds it was shown one of them.
+std::string nonce_of(const World& world, int being) { return canary(world.setup.seed, -1 - being); }
+
 Audience only(const std::string& name) { return {Audience::Kind::named, {name}}; }
 
 }  // namespace
@@ -94,7 +97,8 @@ Json self_data(const World& world, int being) {
                                 {"side", order.side == Side::bid ? "buy" : "sell"}}));
   const std::int64_t used = world.exchange.accounts().at(b.account).messages;
   const Money worth = world.worth(being);
-  return Json::object({{"cost", std::move(cost)},
+  return Json::object({{"canary", nonce_of(world, being)},
+                       {"cost", std::move(cost)},
                        {"free_mp", own.free.value},
                        {"frozen", !world.may_act(being)},
                        {"heat", world.magistrate.heat(being)},
@@ -123,15 +127,17 @@ void publish_persona(World& world, int being) {
   const Being& b = world.beings[at(being)];
   if (b.creature < 0) return;
   const CreatureSpec& c = world.scenario.creatures[at(b.creature)];
-  world.facts.publish(world.sink,
+  const FactPtr fact = world.facts.publish(world.sink,
                       {.by = "world", .from = {world.genesis}, .turn = world.turn, .audience = only(b.name),
                        .kind = "persona", .channel = "persona/" + b.name, .keep = 1,
                        .data = Json::object({{"animal", c.animal},
+                                             {"canary", nonce_of(world, being)},
                                              {"makes", c.makes < 0 ? "" : world.goods[at(c.makes)]},
                                              {"makes_lots", c.makes_lots},
                                              {"name", c.name},
                                              {"role", c.role},
                                              {"temper", c.temper}})});
+  world.firewall.plant(nonce_of(world, being), fact->audience, fact->entry);
 }
 
 void publish_self(World& world, int being) {
@@ -155,6 +161,26 @@ void publish_self(World& world, int being) {
   world.facts.publish(world.sink, {.by = "world", .from = from, .turn = world.turn, .audience = only(b.name),
                                    .kind = "memory", .channel = "memory/" + b.name, .keep = 1,
                                    .data = std::move(memory)});
+}
+
+void publish_deal(World& world, const Deal& deal) {
+  const std::string& from = world.beings[at(deal.from)].name;
+  const std::string& to = world.beings[at(deal.to)].name;
+  const std::string channel = "deal/" + from + "/" + std::to_string(deal.id);
+  const Audience both{Audience::Kind::named, {std::min(from, to), std::max(from, to)}};
+  if (deal.state != DealState::offered && deal.state != DealState::active) {
+    world.facts.retire(channel, both.names);
+    return;
+  }
+  world.facts.publish(world.sink, {.by = "world", .from = {deal.entry}, .turn = world.turn,
+                                   .audience = both, .kind = "deal", .channel = channel, .keep = 1,
+                                   .data = Json::object({{"deal", deal.id},
+                                                         {"due", deal.due},
+                                                         {"from", from},
+                                                         {"kind", kind_name(deal.terms)},
+                                                         {"state", name(deal.state)},
+                                                         {"terms", terms_json(deal.terms, world.goods)},
+                                                         {"to", to}})});
 }
 
 void publish_news(World& world, const std::string& text, int good, std::string_view direction, Seq cause) {

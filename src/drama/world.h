@@ -131,6 +131,8 @@ void run_villagers(World& world);
 void publish_market(World& world, std::int64_t round);
 void publish_self(World& world, int being);
 void publish_persona(World& world, int being);
+// While a deal is offered or active both sides see it; then it leaves their sight.
+void publish_deal(World& world, const Deal& deal);
 Json self_data(const World& world, int being);
 Json market_data(const World& world, int good);
 Json rules_data(const World& world, std::int64_t round);

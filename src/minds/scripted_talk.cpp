@@ -35,7 +35,7 @@ Verdict judge_loan(const Table& t, const Json& terms) {
   const std::int64_t lots = terms.int_or("lots", 0);
   if (pledge != nullptr && pledge->free() < lots)
     return {false, "I cannot pledge so much " + pledge->name};
-  const std::int64_t most = poor ? 1'500 : t.temper == Temper::speculates ? 600 : 250;
+  const std::int64_t most = poor ? 1'500 : t.temper == Temper::speculates ? 900 : 250;
   if (rate > most) return {false, decimal(rate, 2, 1) + " % is more than a loan is worth to me"};
   return {true, poor ? "my purse is thin and " + decimal(rate, 2, 1) + " % is fair"
                      : "money at " + decimal(rate, 2, 1) + " % works for me"};
@@ -115,7 +115,7 @@ Idea lend(const Table& t) {
   if (t.temper == Temper::speculates || t.temper == Temper::gossips || t.spare_mp() < 12'000)
     return {};
   const std::string beggar = who_said(t, kBegs);
-  if (!t.chance.ppm(beggar.empty() ? 30'000 : 600'000, 72)) return {};
+  if (!t.chance.ppm(beggar.empty() ? 60'000 : 700'000, 72)) return {};
   const std::string to = beggar.empty() ? t.anyone(73) : beggar;
   const Json* memory = t.ask.facts.find("memory");
   const Json* owed = memory != nullptr ? memory->find("owed") : nullptr;
@@ -163,7 +163,7 @@ Idea swap(const Table& t) {
 }
 
 Idea ally(const Table& t) {
-  if (!t.chance.ppm(15'000, 77)) return {};
+  if (!t.chance.ppm(40'000, 77)) return {};
   const std::string& to = t.anyone(78);
   if (t.trust(to) < 0 || offers_open(t, to) > 0) return {};
   const bool talker = t.temper == Temper::gossips || t.temper == Temper::speculates;
