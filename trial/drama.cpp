@@ -13,14 +13,11 @@
 
 #include "core/rng.h"
 #include "drama/recorded.h"
-#include "drama/run.h"
-#include "host/file.h"
+#include "drama/testing.h"
 #include "ledger/echo.h"
 #include "ledger/verify.h"
 #include "minds/faulty.h"
 #include "minds/live.h"
-#include "minds/scripted.h"
-#include "pipeline/pipeline.h"
 
 namespace wood {
 namespace {
@@ -100,29 +97,15 @@ std::string trial(const Options& options, const Setup& base, std::uint64_t seed,
   return "";
 }
 
-Result<Setup> base_setup(const Options& options) {
-  TRY(const Bytes text, read_file(WOOD_SOURCE_DIR "/scenarios/five-labs.toml"));
-  TRY(const Bytes desk, read_file(WOOD_SOURCE_DIR "/pipelines/desk.toml"));
-  Setup setup;
-  TRY(setup.scenario, parse_scenario(text));
-  TRY(const Pipeline pipeline, Pipeline::parse(desk));
-  setup.desk = pipeline.json();
-  setup.turns = options.turns;
-  setup.cast_name = "rules";
-  setup.cast = setup.scenario.casts.at("rules");
-  for (const char* mind : {"scripted", "random"})
-    setup.cards.set(mind, Json::object({{"style", "terse"}}));
-  return setup;
-}
-
 int run(const Options& options) {
-  const auto setup = base_setup(options);
+  auto setup = testing::rules_setup(options.turns);
   const auto key = SigningKey::generate("trial");
   if (!setup || !key) {
     std::fprintf(stderr, "trial: %s\n",
                  setup ? key.error().what.c_str() : setup.error().what.c_str());
     return 3;
   }
+  setup->cards.set("random", Json::object({{"style", "terse"}}));
   std::int64_t failed = 0;
   for (std::int64_t seed = options.first; seed < options.first + options.seeds; ++seed) {
     const std::string what = trial(options, *setup, static_cast<std::uint64_t>(seed), *key);

@@ -124,6 +124,15 @@ void Minutes::event(const Entry& entry) {
          toned(terminal_, Tone::warn, printable(body.str_or("kind", ""))) + " on " +
              body.str_or("good", "") + " for " + std::to_string(body.int_or("turns", 0)) +
              " turns");
+  } else if (what == "cancelled") {
+    note(orders_, entry.seq,
+         who(body.str_or("who", "")) + " withdraws the order to " + body.str_or("side", "") + " " +
+             std::to_string(body.int_or("lots", 0) - body.int_or("filled", 0)) + " " +
+             body.str_or("good", ""));
+  } else if (what == "refused") {
+    note(orders_, entry.seq,
+         who(body.str_or("who", "")) + " may not " + body.str_or("act", "") + ": " +
+             toned(terminal_, Tone::warn, printable(body.str_or("reason", ""))));
   } else if (what != "market" && what != "close" && what != "desk") {
     note(orders_, entry.seq, described(entry));
   }
@@ -154,7 +163,7 @@ void Minutes::order(const Entry& entry) {
   if (filled > 0) line += toned(terminal_, Tone::good, printable(join(fills, ", ")));
   if (filled == 0) line += state == "rests" ? "waits in the book" : "nothing, " + state;
   else if (filled < lots)
-    line += ", the rest " + (state == "rests" ? std::string("waits in the book") : state);
+    line += ", the rest " + std::string(state == "rests" ? "waits in the book" : "cancelled");
   note(orders_, entry.seq, line);
 }
 
