@@ -69,7 +69,7 @@ Status set_path(Json& document, const std::string& path, Json value) {
     if (at->is(Json::Kind::array)) {
       const auto index = static_cast<std::size_t>(std::atoll(names[i].c_str()));
       if (index >= at->items().size()) return fail(Errc::schema, "no element " + path);
-      at = &at->items()[index];
+      at = &at->edit_items()[index];
     } else {
       at = &(*at)[names[i]];
     }

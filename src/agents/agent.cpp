@@ -20,7 +20,7 @@ struct Mid {
   bool done = false;
 };
 
-Consult consult_of(const Thinking& at, const Mid& mid, std::int64_t step) {
+Consult consult_of(const Thinking& at, const Mid& mid, std::int64_t step, AnswerSchemas& schemas) {
   Consult out;
   out.by = mid.thinker->name;
   out.mind = mid.thinker->mind;
@@ -28,7 +28,7 @@ Consult consult_of(const Thinking& at, const Mid& mid, std::int64_t step) {
   out.turn = at.turn;
   out.from = mid.from;
   const bool last = step >= mid.thinker->steps_max;
-  out.schema = answer_schema(mid.facts, last ? Looks::withheld : Looks::offered);
+  out.schema = schemas.of(mid.facts, last ? Looks::withheld : Looks::offered);
   out.messages = render({mid.thinker->wording, mid.facts, mid.looked, out.schema});
   out.facts = mid.facts;
   out.facts.set("step", step);
@@ -54,7 +54,7 @@ void take(Thinking& at, Mid& mid, const Consulted& consulted, std::int64_t step)
     mid.done = true;
     return;
   }
-  if (auto action = action_of(consulted.value)) {
+  if (auto action = action_of(consulted.value, mid.facts)) {
     thought.action = std::move(action);
     mid.done = true;
     return;
@@ -88,12 +88,13 @@ Result<std::vector<Thought>> think(Thinking& at, std::span<const Thinker> thinke
     mids[i].from = {thinkers[i].view.entry};
     mids[i].done = thinkers[i].steps_max < 1 || thinkers[i].tokens_max < 1;
   }
+  AnswerSchemas schemas;
   for (std::int64_t step = 1;; ++step) {
     std::vector<Consult> consults;
     std::vector<Mid*> asked;
     for (Mid& mid : mids)
       if (!mid.done) {
-        consults.push_back(consult_of(at, mid, step));
+        consults.push_back(consult_of(at, mid, step, schemas));
         asked.push_back(&mid);
       }
     if (consults.empty()) return out;

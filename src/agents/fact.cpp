@@ -49,7 +49,7 @@ Json View::data() const {
     if (is_list(fact->kind)) out[fact->kind].push(fact->data);
     else out.set(fact->kind, fact->data);
   }
-  if (const Json* rules = out.find("rules")) put_in_order(out["market"].items(), *rules);
+  if (const Json* rules = out.find("rules")) put_in_order(out["market"].edit_items(), *rules);
   return out;
 }
 

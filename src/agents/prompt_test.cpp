@@ -143,7 +143,8 @@ TEST(Prompt, FencesHoldWhatOthersSaid) {
                                                                {"expression", to_utf8(attack)},
                                                                {"reason", "?"}})}})});
     Json tame = facts;
-    for (const char* kind : {"talk", "news", "tip"}) tame[kind].items()[0].set("text", "hello");
+    for (const char* kind : {"talk", "news", "tip"})
+      tame[kind].edit_items()[0].set("text", "hello");
     for (const Wording wording : {Wording::terse, Wording::full}) {
       const std::string text = prompt(facts, wording, looked);
       EXPECT_EQ(times(text, "\n"), times(prompt(tame, wording, looked), "\n")) << attack;

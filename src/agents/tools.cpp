@@ -1,7 +1,9 @@
 #include "agents/tools.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "core/text.h"
 #include "market/portfolio.h"
 #include "pipeline/expr.h"
 
@@ -50,6 +52,7 @@ struct Around {
   Json orders = Json::array(), offered = Json::array();
   std::int64_t lots_max = 60, held_max = 0;
   std::int64_t price_low = 1, price_high = kPriceMax;
+  bool idle = false;  // may send no orders now
 };
 
 // Somebody who can be spoken to; the list stays short in a crowd.
@@ -93,6 +96,9 @@ void measure_market(Around& scope, const Json& facts, std::int64_t collar_bps,
       low = low == 0 ? mark : std::min(low, mark);
       high = std::max(high, mark);
     }
+  // Rounded up, so that readers with like stores share a schema, and with it a grammar and a blob.
+  scope.held_max = static_cast<std::int64_t>(
+      std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(1, scope.held_max))));
   scope.goods_or_none = scope.goods;
   scope.goods_or_none.push_back("none");
   if (high == 0 || collar_bps <= 0) return;
@@ -113,9 +119,11 @@ Around around(const Json& facts) {
     for (const Json& deal : deals->items())
       if (deal.str_or("state", "") == "offered" && deal.str_or("to", "") == out.me)
         out.offered.push(deal.int_or("deal", 0));
-  if (const Json* self = facts.find("self"))
+  if (const Json* self = facts.find("self")) {
+    out.idle = self->bool_or("frozen", false) || self->int_or("messages_left", 1) == 0;
     if (const Json* orders = self->find("orders"))
       for (const Json& order : orders->items()) out.orders.push(order.int_or("order", 0));
+  }
   return out;
 }
 
@@ -194,6 +202,16 @@ void add_looks(Json& options, const Around& scope) {
   options.push(option("calculate", {{"expression", text(80)}}));
 }
 
+Json schema_of(const Around& scope, Looks looks) {
+  Json options = Json::array();
+  if (!scope.idle) add_orders(options, scope);
+  add_answers(options, scope);
+  add_talk(options, scope);
+  if (looks == Looks::offered) add_looks(options, scope);
+  options.push(option("finish", {}));
+  return Json::object({{"oneOf", std::move(options)}});
+}
+
 Json terms_of(const Json& answer, std::initializer_list<const char*> keys) {
   Json terms = Json::object();
   for (const char* key : keys) {
@@ -226,6 +244,15 @@ Json calculate(const std::string& expression) {
   return Json::object({{"value", std::move(*value)}});
 }
 
+// The exchange's number of the reader's open order; -1, which no order has, if he has none such.
+std::int64_t order_id(const Json& facts, std::int64_t order) {
+  if (const Json* self = facts.find("self"))
+    if (const Json* orders = self->find("orders"))
+      for (const Json& open : orders->items())
+        if (open.int_or("order", 0) == order) return open.int_or("id", -1);
+  return -1;
+}
+
 }  // namespace
 
 Json json(const Action& action) {
@@ -256,20 +283,24 @@ Json json(const Action& action) {
 }
 
 Json answer_schema(const Json& facts, Looks looks) {
-  const Around scope = around(facts);
-  Json options = Json::array();
-  const Json* self = facts.find("self");
-  const bool idle =
-      self != nullptr && (self->bool_or("frozen", false) || self->int_or("messages_left", 1) == 0);
-  if (!idle) add_orders(options, scope);
-  add_answers(options, scope);
-  add_talk(options, scope);
-  if (looks == Looks::offered) add_looks(options, scope);
-  options.push(option("finish", {}));
-  return Json::object({{"oneOf", std::move(options)}});
+  return schema_of(around(facts), looks);
 }
 
-std::optional<Action> action_of(const Json& answer) {
+Json AnswerSchemas::of(const Json& facts, Looks looks) {
+  const Around scope = around(facts);
+  std::string key = looks == Looks::offered ? "looks" : "acts";
+  for (const auto* names : {&scope.goods, &scope.buyable, &scope.held, &scope.others})
+    key += "|" + join(*names, ",");
+  key += "|" + scope.orders.dump() + scope.offered.dump();
+  for (const std::int64_t n : {scope.lots_max, scope.held_max, scope.price_low, scope.price_high,
+                               std::int64_t{scope.idle}})
+    key += " " + std::to_string(n);
+  const auto [it, fresh] = made_.try_emplace(std::move(key));
+  if (fresh) it->second = schema_of(scope, looks);
+  return it->second;
+}
+
+std::optional<Action> action_of(const Json& answer, const Json& facts) {
   const std::string act = answer.str_or("act", "");
   const std::string to = answer.str_or("to", "");
   const auto number = [&](const char* key) { return answer.int_or(key, 0); };
@@ -283,8 +314,9 @@ std::optional<Action> action_of(const Json& answer) {
     order.price = order.kind == "market" ? 0 : number("price");
     return order;
   }
-  if (act == "cancel") return CancelOrder{number("order")};
-  if (act == "replace") return ReplaceOpen{number("order"), number("lots"), number("price")};
+  if (act == "cancel") return CancelOrder{order_id(facts, number("order"))};
+  if (act == "replace")
+    return ReplaceOpen{order_id(facts, number("order")), number("lots"), number("price")};
   if (act == "say" || act == "whisper")
     return Say{act == "say" ? "" : to, answer.str_or("text", "")};
   if (act == "lend")

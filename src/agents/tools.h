@@ -7,6 +7,7 @@
 // named that no collar would let pass.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,19 @@ enum class Looks { offered, withheld };
 // Of the answer of the reader of these facts (View::data()).
 Json answer_schema(const Json& facts, Looks looks);
 
-// The action of a conforming answer; nothing if it is a looking tool.
-std::optional<Action> action_of(const Json& answer);
+// The same, made once for readers whose views allow the same.
+class AnswerSchemas {
+ public:
+  Json of(const Json& facts, Looks looks);
+
+ private:
+  std::map<std::string, Json> made_;  // by what the enums and bounds are made of
+};
+
+// The action of an answer that conforms to answer_schema(facts, …); nothing if it is a looking
+// tool. A reader calls his open orders by their place in his facts (1, 2, …); the action has the
+// exchange's number.
+std::optional<Action> action_of(const Json& answer, const Json& facts);
 
 // Answers a looking tool: quote depth history portfolio what_if deals trust calculate. Always an
 // object; {"error":…} where there is nothing to say.

@@ -66,7 +66,7 @@ TEST(Tools, LooksCanBeWithheld) {
   const Json schema = answer_schema(oona_facts(), Looks::withheld);
   EXPECT_TRUE(check_schema(schema));
   for (const Json& one : schema.at("oneOf").items())
-    EXPECT_TRUE(action_of(smallest(one))) << one.dump();
+    EXPECT_TRUE(action_of(smallest(one), oona_facts())) << one.dump();
 }
 
 TEST(Tools, ACrowdIsNotListedWhole) {
@@ -84,8 +84,11 @@ TEST(Tools, EmptyFactsStillAllowAnAnswer) {
 }
 
 TEST(Tools, AnswersBecomeActions) {
-  const auto body = [](const char* text) {
-    const auto action = action_of(parsed(text));
+  Json facts = oona_facts();
+  facts["self"]["orders"].push(
+      parsed(R"({"good":"acorns","id":31,"lots":1,"order":3,"price":490,"side":"buy"})"));
+  const auto body = [&](const char* text) {
+    const auto action = action_of(parsed(text), facts);
     return action ? json(*action).dump() : "none";
   };
   EXPECT_EQ(body(R"({"act":"buy","good":"honey","lots":2,"price":9,"reason":""})"),
@@ -98,9 +101,10 @@ TEST(Tools, AnswersBecomeActions) {
       body(R"({"act":"order","kind":"market","side":"sell","good":"honey","lots":2,"price":9})"),
       R"({"act":"place","good":"honey","kind":"market","lots":2,"may_short":false,"price":0,)"
       R"("side":"sell"})");
-  EXPECT_EQ(body(R"({"act":"cancel","order":3})"), R"({"act":"cancel","order":3})");
+  EXPECT_EQ(body(R"({"act":"cancel","order":3})"), R"({"act":"cancel","order":31})");
+  EXPECT_EQ(body(R"({"act":"cancel","order":31})"), R"({"act":"cancel","order":-1})");
   EXPECT_EQ(body(R"({"act":"replace","order":3,"lots":1,"price":7})"),
-            R"({"act":"replace","lots":1,"order":3,"price":7})");
+            R"({"act":"replace","lots":1,"order":31,"price":7})");
   EXPECT_EQ(body(R"({"act":"say","text":"hm"})"), R"({"act":"say","text":"hm","to":""})");
   EXPECT_EQ(body(R"({"act":"whisper","to":"pip","text":"hm"})"),
             R"({"act":"whisper","text":"hm","to":"pip"})");
@@ -198,7 +202,7 @@ TEST(Tools, EveryScriptedAnswerConformsAndMakesSense) {
     EXPECT_EQ(answer, answer_of(*rules, ask));
     EXPECT_FALSE(answer.str_or("reason", "").empty());
     ++acts[answer.str_or("act", "")];
-    const auto action = action_of(answer);
+    const auto action = action_of(answer, facts);
     EXPECT_TRUE(action || looks == Looks::offered);
     if (action && std::holds_alternative<PlaceOrder>(*action))
       expect_sensible(facts, std::get<PlaceOrder>(*action));

@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <algorithm>
+#include <array>
 
 #include "drama/scenario.h"
 
@@ -17,11 +18,15 @@ class Reader {
   Result<Report> read() {
     out_.record_size = ledger_.size();
     out_.margin_size = ledger_.margin_size();
-    TRY_STATUS(ledger_.each([this](const Entry& entry) -> Status {
+    // What moves no line of the report, and is most of the ledger.
+    static constexpr std::array passed = {EntryKind::fact, EntryKind::view, EntryKind::prompt,
+                                          EntryKind::command, EntryKind::tool};
+    const auto visit = [this](const Entry& entry) -> Status {
       if (entry.seq.value == 0) return genesis(entry);
       take(entry);
       return {};
-    }));
+    };
+    TRY_STATUS(ledger_.each(visit, passed));
     TRY_STATUS(ledger_.each_margin([this](Seq about, const Json& body) -> Status {
       usage(about, body);
       return {};
@@ -73,14 +78,15 @@ class Reader {
   void take(const Entry& entry) {
     const Draft& draft = entry.draft;
     switch (draft.kind) {
-      case EntryKind::prompt: ++being(draft.by).prompts; break;
       case EntryKind::answer:
+        ++being(draft.by).prompts;
         being(draft.by).tokens += draft.body.int_or("answer_count", 0);
         out_.tokens += draft.body.int_or("answer_count", 0);
         asked_[entry.seq] = draft.by;
         break;
       case EntryKind::input:
         if (draft.body.find("act") != nullptr) break;
+        ++being(draft.by).prompts;
         ++being(draft.by).failures, ++out_.failures;
         asked_[entry.seq] = draft.by;
         break;

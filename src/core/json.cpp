@@ -21,10 +21,22 @@ auto lower_bound(auto& members, std::string_view key) {
                           [](const auto& m, std::string_view k) { return utf16_less(m.first, k); });
 }
 
+// This owner's alone: a copy of what others hold too.
+template <class T>
+T& own(std::shared_ptr<T>& held) {
+  if (held.use_count() != 1) held = std::make_shared<T>(*held);
+  return *held;
+}
+
 void write_string(std::string& out, std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  std::size_t plain = 0;  // where what needs no escape begins
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -34,15 +46,12 @@ void write_string(std::string& out, std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += digits[static_cast<unsigned char>(c) >> 4];
-          out += digits[c & 15];
-        } else {
-          out += c;
-        }
+        out += "\\u00";
+        out += digits[static_cast<unsigned char>(c) >> 4];
+        out += digits[c & 15];
     }
   }
+  out.append(text, plain);
   out += '"';
 }
 
@@ -143,6 +152,15 @@ bool utf16_less(std::string_view a, std::string_view b) {
   return p < q;
 }
 
+bool operator==(const Json& a, const Json& b) {
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case Json::Kind::array: return &a.items() == &b.items() || a.items() == b.items();
+    case Json::Kind::object: return &a.members() == &b.members() || a.members() == b.members();
+    default: return a.value_ == b.value_;
+  }
+}
+
 const char* name(Json::Kind kind) {
   static constexpr const char* names[] = {"null",   "boolean", "integer",
                                           "string", "array",   "object"};
@@ -155,7 +173,7 @@ Json Json::object(std::initializer_list<Member> members) {
             [](const Member& a, const Member& b) { return utf16_less(a.first, b.first); });
   for (std::size_t i = 1; i < sorted.size(); ++i) CHECK(sorted[i - 1].first != sorted[i].first);
   Json out;
-  out.value_ = std::move(sorted);
+  out.value_ = std::make_shared<Object>(std::move(sorted));
   return out;
 }
 
@@ -180,29 +198,30 @@ const std::string& Json::string() const {
 }
 const Json::Array& Json::items() const {
   CHECK(is(Kind::array));
-  return std::get<Array>(value_);
+  return *std::get<std::shared_ptr<Array>>(value_);
 }
-Json::Array& Json::items() {
+Json::Array& Json::edit_items() {
   CHECK(is(Kind::array));
-  return std::get<Array>(value_);
+  return own(std::get<std::shared_ptr<Array>>(value_));
 }
 const Json::Object& Json::members() const {
   CHECK(is(Kind::object));
-  return std::get<Object>(value_);
+  return *std::get<std::shared_ptr<Object>>(value_);
 }
-Json::Object& Json::members() {
+Json::Object& Json::edit_members() {
   CHECK(is(Kind::object));
-  return std::get<Object>(value_);
+  return own(std::get<std::shared_ptr<Object>>(value_));
 }
 
 const Json* Json::find(std::string_view key) const {
   if (!is(Kind::object)) return nullptr;
-  const auto& members = std::get<Object>(value_);
+  const Object& members = *std::get<std::shared_ptr<Object>>(value_);
   const auto it = lower_bound(members, key);
   return it != members.end() && it->first == key ? &it->second : nullptr;
 }
-Json* Json::find(std::string_view key) {
-  return const_cast<Json*>(static_cast<const Json*>(this)->find(key));
+Json* Json::edit(std::string_view key) {
+  if (find(key) == nullptr) return nullptr;
+  return &lower_bound(edit_members(), key)->second;
 }
 const Json& Json::at(std::string_view key) const {
   const Json* member = find(key);
@@ -210,24 +229,21 @@ const Json& Json::at(std::string_view key) const {
   return *member;
 }
 Json& Json::operator[](std::string_view key) {
-  if (is(Kind::null)) value_ = Object{};
-  CHECK(is(Kind::object));
-  auto& members = std::get<Object>(value_);
+  if (is(Kind::null)) value_ = std::make_shared<Object>();
+  auto& members = edit_members();
   auto it = lower_bound(members, key);
   if (it == members.end() || it->first != key) it = members.emplace(it, std::string(key), Json());
   return it->second;
 }
 bool Json::erase(std::string_view key) {
-  if (!is(Kind::object)) return false;
-  auto& members = std::get<Object>(value_);
-  const auto it = lower_bound(members, key);
-  if (it == members.end() || it->first != key) return false;
-  members.erase(it);
+  if (find(key) == nullptr) return false;
+  auto& members = edit_members();
+  members.erase(lower_bound(members, key));
   return true;
 }
 void Json::push(Json value) {
-  if (is(Kind::null)) value_ = Array{};
-  items().push_back(std::move(value));
+  if (is(Kind::null)) value_ = std::make_shared<Array>();
+  edit_items().push_back(std::move(value));
 }
 
 std::int64_t Json::int_or(std::string_view key, std::int64_t otherwise) const {

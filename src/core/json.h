@@ -3,9 +3,13 @@
 // dump() is the canonical form of RFC 8785: keys sorted by UTF-16 code units, no white space, the
 // shortest escapes. Integers beyond ±(2^53−1), which other readers would lose, are written as
 // decimal strings; integer() reads both. A parsed canonical text dumps to the same bytes.
+//
+// Arrays and objects are shared by their copies until one of them is changed: copying is cheap.
+// What a const look gave stays valid until the value it was asked of is changed or ends.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +29,14 @@ class Json {
   enum class Kind { null, boolean, integer, string, array, object };
 
   Json() = default;
+  Json(const Json&) = default;
+  Json(Json&& other) noexcept : value_(std::exchange(other.value_, nullptr)) {}  // leaves null
+  Json& operator=(const Json&) = default;
+  Json& operator=(Json&& other) noexcept {
+    value_ = std::exchange(other.value_, nullptr);
+    return *this;
+  }
+  ~Json() = default;
   Json(std::nullptr_t) {}
   Json(bool value) : value_(value) {}
   template <class Int>
@@ -36,7 +48,7 @@ class Json {
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(const char* value) : value_(std::string(value)) {}
-  Json(Array value) : value_(std::move(value)) {}
+  Json(Array value) : value_(std::make_shared<Array>(std::move(value))) {}
 
   static Json array() { return Json(Array{}); }
   static Json object() { return object({}); }
@@ -60,13 +72,13 @@ class Json {
   [[nodiscard]] std::int64_t integer() const;  // also a decimal string in the int64 range
   [[nodiscard]] const std::string& string() const;
   [[nodiscard]] const Array& items() const;
-  [[nodiscard]] Array& items();
   [[nodiscard]] const Object& members() const;
-  [[nodiscard]] Object& members();  // keep it sorted: change values, not keys
+  [[nodiscard]] Array& edit_items();
+  [[nodiscard]] Object& edit_members();  // keep it sorted: change values, not keys
 
   // Member of an object; null if absent or if this is no object.
   [[nodiscard]] const Json* find(std::string_view key) const;
-  [[nodiscard]] Json* find(std::string_view key);
+  [[nodiscard]] Json* edit(std::string_view key);  // the same, to change it
   // Member that must be there (CHECK).
   [[nodiscard]] const Json& at(std::string_view key) const;
   // Member, made null (and this an object, if it was null) where absent.
@@ -84,10 +96,12 @@ class Json {
   void dump_to(std::string& out) const;
   [[nodiscard]] std::string pretty(int indent = 2) const;  // for people; key order as canonical
 
-  friend bool operator==(const Json&, const Json&) = default;
+  friend bool operator==(const Json& a, const Json& b);
 
  private:
-  std::variant<std::nullptr_t, bool, std::int64_t, std::string, Array, std::vector<Member>> value_;
+  std::variant<std::nullptr_t, bool, std::int64_t, std::string, std::shared_ptr<Array>,
+               std::shared_ptr<Object>>
+      value_;
 };
 
 const char* name(Json::Kind kind);

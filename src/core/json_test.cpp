@@ -253,7 +253,7 @@ TEST(Json, MembersStaySorted) {
   EXPECT_FALSE(value.erase("b"));
   EXPECT_EQ(value.find("b"), nullptr);
   EXPECT_EQ(Json(3).find("b"), nullptr);
-  value.find("c")->push(3);
+  value.edit("c")->push(3);
   EXPECT_EQ(value.dump(), R"({"a":1,"c":[1,2,3]})");
   EXPECT_EQ(value.str_or("a", "x"), "x");
   EXPECT_EQ(value.int_or("a", 9), 1);

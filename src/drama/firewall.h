@@ -95,6 +95,7 @@ class GuardedPanel : public Panel {
   GuardedPanel(Panel& inner, Firewall& firewall) : inner_(inner), firewall_(firewall) {}
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] std::map<std::string, Json> cards() const override { return inner_.cards(); }
+  [[nodiscard]] bool remote(const std::string& mind) const override { return inner_.remote(mind); }
 
  private:
   Panel& inner_;

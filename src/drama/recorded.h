@@ -49,6 +49,9 @@ class RecordedPanel : public Panel {
   RecordedPanel(const Recording& recording, Panel* live) : recording_(recording), live_(live) {}
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] std::map<std::string, Json> cards() const override;
+  [[nodiscard]] bool remote(const std::string& mind) const override {
+    return live_ != nullptr && live_->remote(mind);
+  }
 
  private:
   const Recording& recording_;

@@ -53,6 +53,7 @@ class RulesPanel : public Panel {
     return out;
   }
   [[nodiscard]] std::map<std::string, Json> cards() const override { return {}; }
+  [[nodiscard]] bool remote(const std::string&) const override { return false; }
 
  private:
   std::unique_ptr<Mind> rules_ = scripted_mind(Json::object({{"style", "rules"}}));

@@ -88,11 +88,13 @@ Json self_data(const World& world, int being) {
     if (position.average.value > 0) cost.set(good, position.average.value);
   }
   Json orders = Json::array();
+  std::int64_t count = 0;
   for (int good = 0; good < static_cast<int>(world.goods.size()); ++good)
     for (const Order& order : world.exchange.book({good}).own(b.account))
       orders.push(Json::object({{"good", world.goods[at(good)]},
+                                {"id", order.id.value},
                                 {"lots", order.lots.value},
-                                {"order", order.id.value},
+                                {"order", ++count},
                                 {"price", order.price.value},
                                 {"side", order.side == Side::bid ? "buy" : "sell"}}));
   const std::int64_t used = world.exchange.accounts().at(b.account).messages;

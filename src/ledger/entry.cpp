@@ -109,6 +109,15 @@ Bytes encode(const Entry& entry) {
   return out;
 }
 
+std::optional<EntryKind> kind_of(std::string_view bytes) {
+  // Only numbers stand behind it, so the last place is the entry's own.
+  constexpr std::string_view key = "],\"kind\":\"";
+  const std::size_t at = bytes.rfind(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = bytes.substr(at + key.size());
+  return entry_kind(rest.substr(0, rest.find('"')));
+}
+
 Result<Entry> decode(std::string_view bytes) {
   if (bytes.size() > kEntryBytesMax) return fail(Errc::parse, "entry longer than 65,535 bytes");
   TRY(Json json, parse_json(bytes));

@@ -56,5 +56,7 @@ inline constexpr std::size_t kEntryBytesMax = 65'535;
 Bytes encode(const Entry& entry);
 // The strict inverse: anything whose encode() would differ from `bytes` is Errc::parse.
 Result<Entry> decode(std::string_view bytes);
+// The kind of what encode() gave, without reading the rest; nothing if there is none.
+std::optional<EntryKind> kind_of(std::string_view bytes);
 
 }  // namespace wood

@@ -1,6 +1,9 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
+
 #include "core/check.h"
+#include "host/clock.h"
 
 namespace wood {
 namespace {
@@ -36,8 +39,13 @@ Result<Entry> LedgerReader::entry(Seq seq) const {
   return entry;
 }
 
-Status LedgerReader::each(const std::function<Status(const Entry&)>& visit) const {
+Status LedgerReader::each(const std::function<Status(const Entry&)>& visit,
+                          std::span<const EntryKind> without) const {
   return store_->each(Log::record, [&](std::int64_t seq, ByteView raw) -> Status {
+    if (!without.empty())
+      if (const auto kind = kind_of(raw);
+          kind && std::find(without.begin(), without.end(), *kind) != without.end())
+        return {};
     auto entry = decode(raw);
     if (!entry) return fail(std::move(entry).error().during("entry " + std::to_string(seq)));
     return visit(*entry);
@@ -131,7 +139,9 @@ Seq Ledger::append(Draft draft) {
   // is for whoever pins the key.
   if (seq.value == 0)
     margin(seq, Json::object({{"kind", "signer"}, {"vkey", options_.key.verifier().text()}}));
-  if (options_.commit_every_entry) (void)commit();
+  const bool late =
+      options_.commit_after_us > 0 && now_us() - committed_us_ >= options_.commit_after_us;
+  if (options_.commit_every_entry || late) (void)commit();
   return seq;
 }
 
@@ -176,6 +186,7 @@ Status Ledger::commit() {
   status_ = store_->commit(batch_);
   batch_ = {};
   fresh_.clear();
+  committed_us_ = now_us();
   return status_;
 }
 

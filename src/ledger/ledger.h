@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 
+#include "host/clock.h"
 #include "ledger/key.h"
 #include "ledger/merkle.h"
 #include "ledger/sink.h"
@@ -24,8 +26,10 @@ class LedgerReader {
   [[nodiscard]] Result<Bytes> bytes(Seq seq) const { return store_->entry(Log::record, seq.value); }
   [[nodiscard]] Result<Bytes> blob(const std::string& sha256) const { return store_->blob(sha256); }
   [[nodiscard]] bool has_blob(const std::string& sha256) const { return store_->has_blob(sha256); }
-  // Every record entry in order; stops at the first failure.
-  Status each(const std::function<Status(const Entry&)>& visit) const;
+  // Every record entry in order, or every one whose kind is none of `without`; stops at the first
+  // failure.
+  Status each(const std::function<Status(const Entry&)>& visit,
+              std::span<const EntryKind> without = {}) const;
   // Every margin entry: the record entry it is about, and its body.
   Status each_margin(const std::function<Status(Seq, const Json&)>& visit) const;
   [[nodiscard]] Result<Merkle> tree(Log log) const;
@@ -43,6 +47,9 @@ struct LedgerOptions {
   std::string run;  // its name: checkpoints have the origin "wood/<run>"
   SigningKey key;
   bool commit_every_entry = false;
+  // The first entry given so long after the last commit brings one of its own: slow minds lose no
+  // more than that of their thinking to a power cut. 0: never.
+  std::int64_t commit_after_us = 2'000'000;
 };
 
 class Ledger : public Sink {
@@ -81,6 +88,7 @@ class Ledger : public Sink {
   std::map<std::string, Bytes> waiting_;  // blobs that no entry has named yet
   std::set<std::string> fresh_;           // blobs of this batch
   std::int64_t lost_ = 0;                 // entries given after the failure
+  std::int64_t committed_us_ = now_us();
   Status status_;
 };
 

@@ -76,6 +76,11 @@ std::map<std::string, Json> LivePanel::cards() const {
   return cards;
 }
 
+bool LivePanel::remote(const std::string& mind) const {
+  const auto it = minds_.find(mind);
+  return it != minds_.end() && it->second->remote();
+}
+
 std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
   std::vector<Reply> replies(asks.size());
   std::map<std::string, std::vector<std::size_t>> places;  // of each mind's asks

@@ -31,6 +31,7 @@ class LivePanel : public Panel {
 
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] std::map<std::string, Json> cards() const override;
+  [[nodiscard]] bool remote(const std::string& mind) const override;
 
   // Adds a mind made elsewhere; replaces one of that name.
   void add(const std::string& name, std::unique_ptr<Mind> mind);

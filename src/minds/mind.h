@@ -83,6 +83,8 @@ class Mind {
   // What stands in the genesis about this mind: name, lab, family, kind, and for a file its SHA-256,
   // tokenizer, context, kernel variant. Deterministic on one machine.
   [[nodiscard]] virtual Json card() const = 0;
+  // Whether asks leave this process: what is asked is committed first.
+  [[nodiscard]] virtual bool remote() const { return false; }
 };
 
 }  // namespace wood

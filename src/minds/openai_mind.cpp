@@ -32,6 +32,7 @@ class OpenaiMind : public Mind {
 
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] Json card() const override;
+  [[nodiscard]] bool remote() const override { return true; }
 
  private:
   [[nodiscard]] HttpRequest request_of(const Ask& ask, const Try& work) const;

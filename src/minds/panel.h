@@ -17,6 +17,8 @@ class Panel {
   virtual std::vector<Reply> ask(std::span<const Ask> asks) = 0;
   // The cards of all minds, by name: what the genesis says of them.
   [[nodiscard]] virtual std::map<std::string, Json> cards() const = 0;
+  // Whether asks to this mind leave the process (mind.h); true where that is not known.
+  [[nodiscard]] virtual bool remote(const std::string& /*mind*/) const { return true; }
 };
 
 }  // namespace wood

@@ -163,7 +163,7 @@ TEST(Scripted, AFoxSellsWhatItHasNotUnlessItPromised) {
 TEST(Scripted, SellsBeforeThingsSpoil) {
   Ask ask = creature("gossips");
   ask.facts["persona"].set("makes", "acorns");
-  ask.facts["rules"]["goods"].items()[0].set("spoil_ppm", 200'000);
+  ask.facts["rules"]["goods"].edit_items()[0].set("spoil_ppm", 200'000);
   const Json answer = parsed(say(ask));
   EXPECT_EQ(answer.str_or("act", ""), "sell") << answer.dump();
   EXPECT_EQ(answer.int_or("price", 0), 398);  // to whoever bids
@@ -272,7 +272,7 @@ Json desk_facts(const Chance& chance) {
   };
   Json facts = creature("steady").facts;
   facts.set("turn", 5);
-  for (Json& m : facts["market"].items()) {
+  for (Json& m : facts["market"].edit_items()) {
     m.set("mark", draw(100, 1'500));
     m.set("bid", draw(0, 1) * draw(90, 1'500));
     m.set("ask", draw(0, 1) * draw(90, 1'500));

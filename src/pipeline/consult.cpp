@@ -1,5 +1,7 @@
 #include "pipeline/consult.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "pipeline/reply.h"
 
@@ -111,7 +113,11 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
                     .wait_ms_max = c.wait_ms_max});
   }
   if (asks.empty()) return out;
-  TRY_STATUS(sink.commit());
+  // Nothing leaves the process before the commit that holds it.
+  if (std::any_of(asks.begin(), asks.end(), [&](const Ask& ask) { return panel.remote(ask.mind); }))
+    TRY_STATUS(sink.commit());
+  else
+    TRY_STATUS(sink.status());
   std::vector<Reply> replies = panel.ask(asks);
   CHECK(replies.size() == asks.size());
   for (std::size_t i = 0; i < consults.size(); ++i)

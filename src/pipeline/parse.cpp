@@ -265,9 +265,9 @@ Json* schema_at(Json& schema, const std::string& place) {
   for (std::string part : split(place, '.')) {
     const bool items = part.ends_with("[]");
     if (items) part.resize(part.size() - 2);
-    Json* properties = at->find("properties");
-    at = properties != nullptr ? properties->find(part) : nullptr;
-    if (at != nullptr && items) at = at->find("items");
+    Json* properties = at->edit("properties");
+    at = properties != nullptr ? properties->edit(part) : nullptr;
+    if (at != nullptr && items) at = at->edit("items");
     if (at == nullptr) return nullptr;
   }
   return at;
