@@ -97,7 +97,7 @@ std::string trial(const Options& options, const Setup& base, std::uint64_t seed,
   return "";
 }
 
-int run(const Options& options) {
+int run_trials(const Options& options) {
   auto setup = testing::rules_setup(options.turns);
   const auto key = SigningKey::generate("trial");
   if (!setup || !key) {
@@ -134,8 +134,7 @@ int main(int argc, char** argv) {
       into = std::atoll(argv[++i]);
       return true;
     };
-    if (std::strcmp(argv[i], "--canary") == 0)
-      options.canary = true;
+    if (std::strcmp(argv[i], "--canary") == 0) options.canary = true;
     else if (!number("--seeds", options.seeds) && !number("--first", options.first) &&
              !number("--turns", options.turns) && !number("--faults", options.faults_ppm)) {
       std::fprintf(
@@ -144,5 +143,5 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  return wood::run(options);
+  return wood::run_trials(options);
 }

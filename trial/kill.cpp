@@ -134,14 +134,10 @@ int main(int argc, char** argv) {
   if (argc > 1) options.program = argv[1];
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::int64_t value = std::atoll(argv[i + 1]);
-    if (std::strcmp(argv[i], "--kills") == 0)
-      options.kills = value;
-    else if (std::strcmp(argv[i], "--seed") == 0)
-      options.seed = value;
-    else if (std::strcmp(argv[i], "--turns") == 0)
-      options.turns = value;
-    else
-      argc = 0;
+    if (std::strcmp(argv[i], "--kills") == 0) options.kills = value;
+    else if (std::strcmp(argv[i], "--seed") == 0) options.seed = value;
+    else if (std::strcmp(argv[i], "--turns") == 0) options.turns = value;
+    else argc = 0;
   }
   if (argc < 2) {
     std::fprintf(stderr, "usage: trial_kill WOOD [--kills N] [--seed S] [--turns T]\n");

@@ -263,7 +263,7 @@ std::vector<std::string> retold(const Play& play, const std::vector<std::string>
 }
 
 // True if the play holds.
-bool perform(const std::string& file, bool write, const SigningKey& key) {
+bool hold(const std::string& file, bool write, const SigningKey& key) {
   const auto fail_with = [&](const std::string& why) {
     std::printf("%s: %s\n", file.c_str(), why.c_str());
     return false;
@@ -305,7 +305,7 @@ int main(int argc, char** argv) {
       continue;
     }
     ++plays;
-    failed += !key || !wood::perform(argv[i], write, *key);
+    failed += !key || !wood::hold(argv[i], write, *key);
   }
   if (plays == 0) {
     std::fprintf(stderr, "usage: trial_play [--write] FILE...\n");

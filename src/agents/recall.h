@@ -23,6 +23,7 @@ class Recall {
   [[nodiscard]] Json json() const;
 
  private:
+  friend struct Tamper;  // drama/world_test.cpp
   std::map<std::string, std::int64_t> trust_;
   std::deque<std::string> last_;
 };

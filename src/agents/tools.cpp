@@ -282,9 +282,7 @@ Json json(const Action& action) {
   return Json::object({{"act", "finish"}});
 }
 
-Json answer_schema(const Json& facts, Looks looks) {
-  return schema_of(around(facts), looks);
-}
+Json answer_schema(const Json& facts, Looks looks) { return schema_of(around(facts), looks); }
 
 Json AnswerSchemas::of(const Json& facts, Looks looks) {
   const Around scope = around(facts);

@@ -20,9 +20,15 @@ void digest_trade(World& world, const Trade& trade, Seq command, int actor, Dige
   const Seq taker = command_of(world, trade.taker, command);
   const Seq maker = command_of(world, trade.maker, Seq{});
   const bool buyer_took = trade.taker_side == Side::bid;
-  SeenTrade seen{static_cast<int>(trade.good.value), trade.price, trade.lots,
-                 world.being_of(trade.buyer), world.being_of(trade.seller), buyer_took,
-                 buyer_took ? taker : maker, buyer_took ? maker : taker, Seq{}};
+  SeenTrade seen{static_cast<int>(trade.good.value),
+                 trade.price,
+                 trade.lots,
+                 world.being_of(trade.buyer),
+                 world.being_of(trade.seller),
+                 buyer_took,
+                 buyer_took ? taker : maker,
+                 buyer_took ? maker : taker,
+                 Seq{}};
   out.trades.push_back(seen);
   if (maker.some()) out.makers.push_back(maker);
   if (const auto it = world.orders.find(trade.maker.value); it != world.orders.end()) {
@@ -64,7 +70,8 @@ Seq check_entry(World& world, int who, Json order, Seq command) {
 }
 
 // Selling short, or under an ally's offer, what an ally makes breaks a promise.
-void watch_promises(World& world, int who, const NewOrder& order, const MarketEvents& events, Seq command) {
+void watch_promises(World& world, int who, const NewOrder& order, const MarketEvents& events,
+                    Seq command) {
   const int good = static_cast<int>(order.good.value);
   if (order.side != Side::ask) return;
   for (const MarketEvent& event : events)
@@ -85,7 +92,8 @@ void watch_promises(World& world, int who, const NewOrder& order, const MarketEv
   }
 }
 
-Seq order_event(World& world, int who, const Placed& placed, Json body, const Digested& done, Seq check) {
+Seq order_event(World& world, int who, const Placed& placed, Json body, const Digested& done,
+                Seq check) {
   body.set("who", world.beings[at(who)].name);
   body.set("order", placed.order.value);
   body.set("filled", done.filled.value);
@@ -239,27 +247,33 @@ void speak(World& world, int from, int to, const std::string& text, Seq command)
   const Json body = Json::object({{"from", speaker}, {"text", text}, {"to", listener}});
   const Seq event = world.event(to < 0 ? "said" : "whispered", {command}, body);
   Audience audience;
-  if (to >= 0) audience = {Audience::Kind::named, {std::min(speaker, listener), std::max(speaker, listener)}};
+  if (to >= 0)
+    audience = {Audience::Kind::named, {std::min(speaker, listener), std::max(speaker, listener)}};
   Json data = body;
   data.set("turn", world.turn);
-  const FactPtr fact = world.facts.publish(
-      world.sink, {.by = speaker, .from = {event}, .turn = world.turn, .audience = audience,
-                   .kind = "talk", .channel = to < 0 ? "talk" : "whisper", .keep = to < 0 ? 6U : 3U,
-                   .data = std::move(data)});
+  const FactPtr fact = world.facts.publish(world.sink, {.by = speaker,
+                                                        .from = {event},
+                                                        .turn = world.turn,
+                                                        .audience = audience,
+                                                        .kind = "talk",
+                                                        .channel = to < 0 ? "talk" : "whisper",
+                                                        .keep = to < 0 ? 6U : 3U,
+                                                        .data = std::move(data)});
   world.firewall.told(text, audience, fact->entry, Firewall::Way::speech, world.turn);
   world.firewall.wrote(speaker, text, world.turn);
   const Tip* tip = world.magistrate.find_tip(text);
   if (tip == nullptr) return;
   const std::int64_t id = tip->id;
   for (int being = 0; being < static_cast<int>(world.beings.size()); ++being)
-    if (being != from && (to < 0 || being == to)) world.magistrate.told(id, being, from, world.turn, event);
+    if (being != from && (to < 0 || being == to))
+      world.magistrate.told(id, being, from, world.turn, event);
 }
 
 Seq refuse(World& world, int who, std::string_view act, std::string_view reason, Seq command) {
   ++world.counts.refused;
-  const Seq event = world.event("refused", {command},
-                                Json::object({{"act", act}, {"reason", reason},
-                                              {"who", world.beings[at(who)].name}}));
+  const Seq event = world.event(
+      "refused", {command},
+      Json::object({{"act", act}, {"reason", reason}, {"who", world.beings[at(who)].name}}));
   world.beings[at(who)].touched.push_back(event);
   return event;
 }

@@ -12,7 +12,9 @@ constexpr std::int64_t kTrustKept = 6;      // trust gained by keeping one's wor
 constexpr std::int64_t kTrustBroken = -30;  // lost by breaking it
 constexpr std::int64_t kTrustDefault = -40;
 
-Money owed(const Loan& loan) { return loan.principal + bps(loan.principal, loan.rate_bps, Round::up); }
+Money owed(const Loan& loan) {
+  return loan.principal + bps(loan.principal, loan.rate_bps, Round::up);
+}
 
 AccountId escrow() { return account(SourceAccount::escrow); }
 
@@ -34,7 +36,8 @@ Money Bank::owes(int debtor, int creditor) const {
   Money sum;
   for (const auto& [id, deal] : deals_)
     if (const auto* loan = std::get_if<Loan>(&deal.terms))
-      if (deal.state == DealState::active && deal.to == debtor && deal.from == creditor) sum += owed(*loan);
+      if (deal.state == DealState::active && deal.to == debtor && deal.from == creditor)
+        sum += owed(*loan);
   return sum;
 }
 
@@ -58,7 +61,8 @@ Lots Bank::pledged(int who, int good) const {
   Lots sum;
   for (const auto& [id, deal] : deals_)
     if (const auto* loan = std::get_if<Loan>(&deal.terms))
-      if (deal.state == DealState::active && deal.to == who && loan->good == good) sum += loan->lots;
+      if (deal.state == DealState::active && deal.to == who && loan->good == good)
+        sum += loan->lots;
   return sum;
 }
 
@@ -99,7 +103,8 @@ std::string Bank::offer(World& world, int from, int to, Terms terms, Seq command
 bool Bank::settle_loan(World& world, const Deal& deal, const Loan& loan) {
   const AccountId lender = world.beings[static_cast<std::size_t>(deal.from)].account;
   const AccountId borrower = world.beings[static_cast<std::size_t>(deal.to)].account;
-  if (loan.good >= 0 && world.exchange.give({loan.good}, borrower, escrow(), loan.lots) != Moved::done)
+  if (loan.good >= 0 &&
+      world.exchange.give({loan.good}, borrower, escrow(), loan.lots) != Moved::done)
     return false;
   if (world.exchange.pay(lender, borrower, loan.principal) == Moved::done) return true;
   if (loan.good >= 0)
@@ -123,7 +128,8 @@ std::string Bank::accept(World& world, int who, std::int64_t id, Seq command) {
     deal.due = world.turn + loan->turns;
     next = DealState::active;
   } else if (const auto* swap = std::get_if<Swap>(&deal.terms)) {
-    if (exchange.give({swap->give}, giver, taker, swap->give_lots) != Moved::done) return "not_covered";
+    if (exchange.give({swap->give}, giver, taker, swap->give_lots) != Moved::done)
+      return "not_covered";
     if (exchange.give({swap->take}, taker, giver, swap->take_lots) != Moved::done) {
       CHECK(exchange.give({swap->give}, taker, giver, swap->give_lots) == Moved::done);
       return "not_covered";
@@ -170,7 +176,8 @@ void Bank::broke(World& world, int who, Promise promise, int good, Seq command) 
     const auto* alliance = std::get_if<Alliance>(&deal.terms);
     const int other = deal.from == who ? deal.to : deal.from;
     const int creature = world.beings[static_cast<std::size_t>(other)].creature;
-    const bool theirs = creature >= 0 && world.scenario.creatures[static_cast<std::size_t>(creature)].makes == good;
+    const bool theirs =
+        creature >= 0 && world.scenario.creatures[static_cast<std::size_t>(creature)].makes == good;
     if (alliance == nullptr || deal.state != DealState::active || alliance->promise != promise ||
         (deal.from != who && deal.to != who) || !theirs) {
       ++it;
@@ -194,7 +201,8 @@ void Bank::repay(World& world, Deal& deal, const Loan& loan) {
   // Without enough free pebbles the borrower pays what he has; the rest is lost with his good name.
   MarketEvents events;
   if (!paid) world.exchange.take_money(borrower.account, lender.account, owed(loan), events);
-  move(world, deal, paid ? DealState::settled : DealState::defaulted, {deal.entry, world.last_turn});
+  move(world, deal, paid ? DealState::settled : DealState::defaulted,
+       {deal.entry, world.last_turn});
   digest(world, events, deal.entry, deal.to);
   lender.memory.trust(borrower.name, paid ? kTrustKept : kTrustDefault);
   lender.memory.remember(borrower.name + (paid ? " repaid me" : " defaulted on my loan"));
@@ -229,9 +237,9 @@ void Bank::dusk(World& world) {
 void Bank::state(Bytes& out) const {
   for (const auto& [id, deal] : deals_) {
     out += "deal ";
-    for (const std::int64_t n : {id, std::int64_t{deal.from}, std::int64_t{deal.to},
-                                 static_cast<std::int64_t>(deal.state), deal.offered_turn, deal.due,
-                                 deal.entry.value})
+    for (const std::int64_t n :
+         {deal.id, std::int64_t{deal.from}, std::int64_t{deal.to},
+          static_cast<std::int64_t>(deal.state), deal.offered_turn, deal.due, deal.entry.value})
       out += std::to_string(n) + " ";
     const std::vector<std::string> indices = [] {
       std::vector<std::string> names;

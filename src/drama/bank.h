@@ -1,5 +1,5 @@
-// Deals from offer to settlement. Settling is atomic: either every leg moves or none does. Pebbles and
-// collateral move between the two accounts and the exchange's escrow, never from nowhere.
+// Deals from offer to settlement. Settling is atomic: either every leg moves or none does. Pebbles
+// and collateral move between the two accounts and the exchange's escrow, never from nowhere.
 #pragma once
 
 #include <map>
@@ -18,8 +18,8 @@ class Bank {
   // Deals that `who` is a side of and that are offered or active, by id.
   [[nodiscard]] std::vector<const Deal*> of(int who) const;
   [[nodiscard]] Money owes(int debtor, int creditor) const;
-  [[nodiscard]] Money debts(int who) const;    // all that he owes
-  [[nodiscard]] Money claims(int who) const;   // all that is owed to him
+  [[nodiscard]] Money debts(int who) const;             // all that he owes
+  [[nodiscard]] Money claims(int who) const;            // all that is owed to him
   [[nodiscard]] Lots pledged(int who, int good) const;  // his collateral in escrow
 
   // An offer by `from`; "" or why it was refused. At most kOffersMax open offers a being.
@@ -35,6 +35,7 @@ class Bank {
   void state(Bytes& out) const;
 
  private:
+  friend struct Tamper;  // world_test.cpp changes every member and looks at the state hash
   void move(World& world, Deal& deal, DealState state, std::vector<Seq> from);
   bool settle_loan(World& world, const Deal& deal, const Loan& loan);
   void repay(World& world, Deal& deal, const Loan& loan);

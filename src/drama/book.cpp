@@ -18,15 +18,15 @@ int rank(const std::string& kind) {
 FactPtr FactBook::publish(Sink& sink, Publish fact) {
   const bool world = fact.audience.kind == Audience::Kind::world;
   if (const FactPtr old = world || fact.keep != 1 ? nullptr : newest(fact.channel))
-    if (old->data == fact.data && old->kind == fact.kind && old->audience.kind == fact.audience.kind &&
-        old->audience.names == fact.audience.names)
+    if (old->data == fact.data && old->kind == fact.kind &&
+        old->audience.kind == fact.audience.kind && old->audience.names == fact.audience.names)
       return old;
   auto made = std::make_shared<Fact>();
   made->audience = fact.audience;
   made->kind = fact.kind;
   made->data = fact.data;
-  Json body = Json::object({{"audience", fact.audience.json()}, {"data", std::move(fact.data)},
-                            {"kind", fact.kind}});
+  Json body = Json::object(
+      {{"audience", fact.audience.json()}, {"data", std::move(fact.data)}, {"kind", fact.kind}});
   made->entry = sink.append(
       {EntryKind::fact, std::move(fact.by), std::move(fact.from), fact.turn, std::move(body)});
   ++published_;
@@ -77,7 +77,8 @@ std::set<std::string> FactBook::texts() const {
   std::set<std::string> out;
   const auto take = [&](const Channel& channel) {
     for (const FactPtr& fact : channel.facts)
-      if (const Json* text = fact->data.find("text"); text != nullptr && text->is(Json::Kind::string))
+      if (const Json* text = fact->data.find("text");
+          text != nullptr && text->is(Json::Kind::string))
         out.insert(text->string());
   };
   for (const auto& [name, channel] : open_) take(channel);
@@ -87,7 +88,8 @@ std::set<std::string> FactBook::texts() const {
 }
 
 void FactBook::state(Bytes& out) const {
-  const auto write = [&](const std::string& reader, const std::string& name, const Channel& channel) {
+  const auto write = [&](const std::string& reader, const std::string& name,
+                         const Channel& channel) {
     out += "fact " + reader + " " + name;
     for (const FactPtr& fact : channel.facts) {
       out += " " + std::to_string(fact->entry.value) + " " + fact->kind + " " +

@@ -1,6 +1,6 @@
 // The facts that are alive: who may be shown what now. Facts enter by publish(), which writes their
-// ledger entry, and leave when newer ones take their place (a bounded ring a channel) or by retire().
-// Leaves out: scanning of prompts (firewall.h).
+// ledger entry, and leave when newer ones take their place (a bounded ring a channel) or by
+// retire(). Leaves out: scanning of prompts (firewall.h).
 #pragma once
 
 #include <deque>
@@ -23,8 +23,8 @@ struct Publish {
   std::int64_t turn = 0;
   Audience audience;
   std::string kind;
-  // Facts of one channel replace each other; a channel keeps its newest `keep`. World-only facts are
-  // written to the record and never kept.
+  // Facts of one channel replace each other; a channel keeps its newest `keep`. World-only facts
+  // are written to the record and never kept.
   std::string channel;
   std::size_t keep = 1;
   Json data;
@@ -48,6 +48,7 @@ class FactBook {
   [[nodiscard]] std::int64_t published() const { return published_; }
 
  private:
+  friend struct Tamper;  // world_test.cpp changes every member and looks at the state hash
   struct Channel {
     std::deque<FactPtr> facts;
   };

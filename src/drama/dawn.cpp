@@ -46,8 +46,13 @@ void move_latent(World& world) {
   }
   const std::string nonce = canary(world.setup.seed, world.turn);
   const FactPtr fact = world.facts.publish(
-      world.sink, {.by = "world", .from = {world.dawn}, .turn = world.turn,
-                   .audience = {Audience::Kind::world, {}}, .kind = "latent", .channel = "latent", .keep = 1,
+      world.sink, {.by = "world",
+                   .from = {world.dawn},
+                   .turn = world.turn,
+                   .audience = {Audience::Kind::world, {}},
+                   .kind = "latent",
+                   .channel = "latent",
+                   .keep = 1,
                    .data = Json::object({{"canary", nonce}, {"values_mp", std::move(values)}})});
   world.firewall.plant(nonce, fact->audience, fact->entry);
 }
@@ -58,12 +63,14 @@ void draw_shock(World& world) {
   if (shocks.kinds.empty()) return;
   const Chance chance(world.setup.seed, "shock", world.turn, 0);
   if (!chance.ppm(shocks.chance_ppm, 0)) return;
-  const std::string& kind =
-      shocks.kinds[static_cast<std::size_t>(chance.below(static_cast<std::int64_t>(shocks.kinds.size()), 1))];
+  const std::string& kind = shocks.kinds[static_cast<std::size_t>(
+      chance.below(static_cast<std::int64_t>(shocks.kinds.size()), 1))];
   const auto good = chance.below(static_cast<std::int64_t>(world.goods.size()), 2);
   perform(world, "world",
-          Json::object({{"act", "shock"}, {"good", world.goods[static_cast<std::size_t>(good)]},
-                        {"kind", kind}, {"turns", shocks.turns}}),
+          Json::object({{"act", "shock"},
+                        {"good", world.goods[static_cast<std::size_t>(good)]},
+                        {"kind", kind},
+                        {"turns", shocks.turns}}),
           {world.dawn});
 }
 
@@ -84,14 +91,14 @@ void villagers_of(World& world, int good, const MarketEvents& events) {
     list.push(json(event, world.exchange));
   }
   const std::string text = list.dump();
-  const Seq command =
-      world.command("villagers", {world.dawn},
-                    Json::object({{"act", "villagers"},
-                                  {"blob", Json::object({{"bytes", static_cast<std::int64_t>(text.size())},
-                                                         {"sha256", world.sink.blob(text)}})},
-                                  {"good", world.goods[at(good)]},
-                                  {"orders", sent},
-                                  {"who", "villagers"}}));
+  const Seq command = world.command(
+      "villagers", {world.dawn},
+      Json::object({{"act", "villagers"},
+                    {"blob", Json::object({{"bytes", static_cast<std::int64_t>(text.size())},
+                                           {"sha256", world.sink.blob(text)}})},
+                    {"good", world.goods[at(good)]},
+                    {"orders", sent},
+                    {"who", "villagers"}}));
   Digested done = digest(world, events, command, -1);
   std::int64_t lots = 0;
   Money value;
@@ -101,13 +108,14 @@ void villagers_of(World& world, int good, const MarketEvents& events) {
   }
   std::vector<Seq> from = done.makers;
   from.push_back(command);
-  const Seq event = world.event("villagers", std::move(from),
-                                Json::object({{"good", world.goods[at(good)]},
-                                              {"lots", lots},
-                                              {"orders", sent},
-                                              {"trades", static_cast<std::int64_t>(done.trades.size())},
-                                              {"value_mp", value.value}}),
-                                "exchange");
+  const Seq event =
+      world.event("villagers", std::move(from),
+                  Json::object({{"good", world.goods[at(good)]},
+                                {"lots", lots},
+                                {"orders", sent},
+                                {"trades", static_cast<std::int64_t>(done.trades.size())},
+                                {"value_mp", value.value}}),
+                  "exchange");
   note(world, done, event);
   world.touched[at(good)].push_back(event);
 }
@@ -118,16 +126,17 @@ void break_dawn(World& world) {
   std::erase_if(world.running, [&](const Running& running) {
     if (running.until >= world.turn) return false;
     // What a legend or a shock had moved comes back when it is over.
-    if (running.good >= 0) world.anchor[at(running.good)] =
-        world.scenario.goods[at(running.good)].opening.value / world.scenario.tick_mp * 1'000;
+    if (running.good >= 0)
+      world.anchor[at(running.good)] =
+          world.scenario.goods[at(running.good)].opening.value / world.scenario.tick_mp * 1'000;
     return true;
   });
   Json produced = Json::object();
   produce(world, produced);
-  world.dawn = world.event("dawn", {world.last_turn},
-                           Json::object({{"burn", world.burn()},
-                                         {"produced", std::move(produced)},
-                                         {"season", world.season()}}));
+  world.dawn = world.event(
+      "dawn", {world.last_turn},
+      Json::object(
+          {{"burn", world.burn()}, {"produced", std::move(produced)}, {"season", world.season()}}));
   for (Being& being : world.beings) {
     if (being.exiled || being.frozen_until == 0 || being.frozen_until >= world.turn) continue;
     world.exchange.thaw(being.account);
@@ -144,7 +153,8 @@ void run_villagers(World& world) {
   MarketEvents others;
   for (MarketEvent& event : events) {
     const GoodId good = good_of(event);
-    (good.some() ? by_good[static_cast<std::size_t>(good.value)] : others).push_back(std::move(event));
+    (good.some() ? by_good[static_cast<std::size_t>(good.value)] : others)
+        .push_back(std::move(event));
   }
   for (std::size_t good = 0; good < by_good.size(); ++good)
     if (!by_good[good].empty()) villagers_of(world, static_cast<int>(good), by_good[good]);

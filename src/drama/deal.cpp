@@ -66,13 +66,15 @@ Result<Terms> read_terms(const std::string& kind, const Json& value,
   Terms out;
   if (kind == "loan") {
     Loan loan{{amount("principal_mp", 1)},
-              f.integer("rate_bps", {.low = 0, .high = 10'000, .otherwise = 0}), turns(), good("good"),
+              f.integer("rate_bps", {.low = 0, .high = 10'000, .otherwise = 0}),
+              turns(),
+              good("good"),
               {amount("lots")}};
     if (loan.good < 0 || loan.lots.value == 0) loan.good = -1, loan.lots = {};
     out = loan;
   } else if (kind == "swap") {
-    const Swap swap{good("give_good"), {amount("give_lots", 1)}, good("take_good"),
-                    {amount("take_lots", 1)}};
+    const Swap swap{
+        good("give_good"), {amount("give_lots", 1)}, good("take_good"), {amount("take_lots", 1)}};
     if (swap.give < 0 || swap.take < 0) f.fault("give_good", "and take_good must name goods");
     out = swap;
   } else if (kind == "alliance") {

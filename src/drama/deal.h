@@ -11,13 +11,13 @@
 
 namespace wood {
 
-// `from` lends `principal` to `to`, who owes it with interest after `turns`; `lots` of `good` are held
-// as collateral by the lender until then and are his on default.
+// `from` lends `principal` to `to`, who owes it with interest after `turns`; `lots` of `good` are
+// held as collateral by the lender until then and are his on default.
 struct Loan {
   Money principal;
   std::int64_t rate_bps = 0;  // for the whole term
   std::int64_t turns = 1;
-  int good = -1;              // collateral; -1: none
+  int good = -1;  // collateral; -1: none
   Lots lots;
 };
 // `from` gives the one and takes the other, at once.
@@ -47,12 +47,12 @@ const char* name(Promise promise);
 
 struct Deal {
   std::int64_t id = 0;
-  int from = -1, to = -1;        // participants, by index (world.h)
+  int from = -1, to = -1;  // participants, by index (world.h)
   Terms terms;
   DealState state = DealState::offered;
   std::int64_t offered_turn = 0;
-  std::int64_t due = 0;          // turn in which it ends; 0: at once
-  Seq entry;                     // the last event that moved it
+  std::int64_t due = 0;  // turn in which it ends; 0: at once
+  Seq entry;             // the last event that moved it
 };
 
 // Terms as in docs/formats/facts.md. `goods` are names by index.

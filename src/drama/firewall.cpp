@@ -168,6 +168,9 @@ void Firewall::state(Bytes& out) const {
   for (const auto& [nonce, canary] : canaries_)
     out += "canary " + nonce + " " + std::to_string(canary.fact.value) + " " +
            canary.audience.json().dump() + "\n";
+  for (const Leak& leak : leaks_)
+    out += "leak " + leak.reader + " " + std::to_string(leak.prompt.value) + " " + leak.kind + " " +
+           std::to_string(leak.fact.value) + "\n";
   names(desk_);
   out += "firewall " + std::to_string(counts_.prompts) + " " + std::to_string(counts_.facts) + " " +
          std::to_string(counts_.disclosures) + " " + std::to_string(counts_.leaks) + "\n";

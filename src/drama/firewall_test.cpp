@@ -74,7 +74,8 @@ TEST(Firewall, WhatASeatSaysOnAtTheDeskIsADisclosure) {
 
 TEST(Firewall, AStammerIsNoSecret) {
   Firewall wall;
-  wall.told(" for for for for for for for for for", only({"fenn"}), Seq{5}, Firewall::Way::speech, 1);
+  wall.told(" for for for for for for for for for", only({"fenn"}), Seq{5}, Firewall::Way::speech,
+            1);
   EXPECT_EQ(wall.scan(ask_of("pip", "because for for for for for for for for for")), nullptr);
 }
 
@@ -117,8 +118,8 @@ TEST(Firewall, ForgottenTextIsNotWatched) {
   EXPECT_EQ(wall.scan(ask_of("pip", kTip)), nullptr);
 }
 
-// Once seen: a whisper outlived its text here, was whispered anew between two others, and then looked
-// like a leak to the reader who had held it all along.
+// Once seen: a whisper outlived its text here, was whispered anew between two others, and then
+// looked like a leak to the reader who had held it all along.
 TEST(Firewall, WhatIsStillShownIsNotForgotten) {
   Firewall wall;
   wall.told(kTip, only({"bram", "pip"}), Seq{5}, Firewall::Way::speech, 1);
@@ -127,14 +128,17 @@ TEST(Firewall, WhatIsStillShownIsNotForgotten) {
   EXPECT_EQ(wall.scan(ask_of("bram", kTip)), nullptr);
 }
 
-// Once seen: "Good harvest! I have mushrooms to spare." was said aloud, then its second half whispered.
+// Once seen: "Good harvest! I have mushrooms to spare." was said aloud, then its second half
+// whispered.
 TEST(Firewall, PartsOfWhatOneWasToldAreNoSecret) {
   const std::string half = "firewood will be dear this winter.";
   for (const bool whole_first : {true, false}) {
     Firewall wall;
-    if (whole_first) wall.told("Mark my words: " + half, Audience{}, Seq{4}, Firewall::Way::speech, 1);
+    if (whole_first)
+      wall.told("Mark my words: " + half, Audience{}, Seq{4}, Firewall::Way::speech, 1);
     wall.told(half, only({"fenn"}), Seq{5}, Firewall::Way::speech, 2);
-    if (!whole_first) wall.told("Mark my words: " + half, Audience{}, Seq{6}, Firewall::Way::speech, 3);
+    if (!whole_first)
+      wall.told("Mark my words: " + half, Audience{}, Seq{6}, Firewall::Way::speech, 3);
     EXPECT_EQ(wall.scan(ask_of("pip", "Mark my words: " + half)), nullptr);
   }
 }
@@ -158,8 +162,12 @@ TEST(Firewall, EveryFieldIsInTheState) {
   };
   const Bytes plain = state([](Firewall&) {});
   EXPECT_NE(plain, state([](Firewall& w) { w.plant(canary(1, 2), Audience{}, Seq{6}); }));
-  EXPECT_NE(plain, state([](Firewall& w) { w.told(kTip, only({"pip"}), Seq{5}, Firewall::Way::fact, 1); }));
-  EXPECT_NE(plain, state([](Firewall& w) { w.told(kTip, only({"pip"}), Seq{5}, Firewall::Way::speech, 1); }));
+  EXPECT_NE(plain, state([](Firewall& w) {
+              w.told(kTip, only({"pip"}), Seq{5}, Firewall::Way::fact, 1);
+            }));
+  EXPECT_NE(plain, state([](Firewall& w) {
+              w.told(kTip, only({"pip"}), Seq{5}, Firewall::Way::speech, 1);
+            }));
   EXPECT_NE(plain, state([](Firewall& w) { w.shown(1); }));
   EXPECT_NE(plain, state([](Firewall& w) { w.forget_before(5, {}); }));
 }

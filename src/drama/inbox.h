@@ -1,6 +1,7 @@
-// Commands from outside the run: the operator's (kill switch, overrides, mind swaps) and the Patron's.
-// They are drained at turn boundaries and recorded as inputs before they act. Two implementations: a
-// queue that somebody fills (a server, a file of commands, nobody), and the record of an earlier run.
+// Commands from outside the run: the operator's (kill switch, overrides, mind swaps) and the
+// Patron's. They are drained at turn boundaries and recorded as inputs before they act. Two
+// implementations: a queue that somebody fills (a server, a file of commands, nobody), and the
+// record of an earlier run.
 #pragma once
 
 #include <string>

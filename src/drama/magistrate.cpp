@@ -8,10 +8,10 @@
 namespace wood {
 namespace {
 
-constexpr std::int64_t kLargeLots = 8;       // an order from this size on can be a spoof
-constexpr std::size_t kSpoofs = 3;           // so many of them within the window
-constexpr std::int64_t kWashLots = 2;        // both ways, at least
-constexpr std::int64_t kCloseLots = 2;       // a closing trade up to this size is suspect
+constexpr std::int64_t kLargeLots = 8;  // an order from this size on can be a spoof
+constexpr std::size_t kSpoofs = 3;      // so many of them within the window
+constexpr std::int64_t kWashLots = 2;   // both ways, at least
+constexpr std::int64_t kCloseLots = 2;  // a closing trade up to this size is suspect
 constexpr std::int64_t kCloseOffBps = 200;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -38,8 +38,15 @@ void Magistrate::tipped(const Tip& tip) { tips_[tip.id] = tip; }
 void Magistrate::told(std::int64_t tip, int who, int by, std::int64_t turn, Seq entry) {
   for (const Knowledge& known : knowledge_)
     if (known.tip == tip && known.who == who) return;  // news to nobody
-  knowledge_.push_back({.tip = tip, .who = who, .by = by, .turn = turn, .entry = entry,
-                        .lots = 0, .paid_ticks = 0, .charged = 0, .trades = {}});
+  knowledge_.push_back({.tip = tip,
+                        .who = who,
+                        .by = by,
+                        .turn = turn,
+                        .entry = entry,
+                        .lots = 0,
+                        .paid_ticks = 0,
+                        .charged = 0,
+                        .trades = {}});
 }
 
 const Tip* Magistrate::find_tip(std::string_view text) const {
@@ -88,7 +95,8 @@ void Magistrate::judge_tips(std::int64_t turn, const DuskView& market, Findings&
     std::vector<Seq> evidence = known.trades;
     evidence.push_back(known.entry);
     evidence.push_back(tip.entry);
-    if (tip.truth && known.who != tip.by && pebbles >= spec_.tip_heat_min && pebbles > known.charged) {
+    if (tip.truth && known.who != tip.by && pebbles >= spec_.tip_heat_min &&
+        pebbles > known.charged) {
       charge({known.who, "tip", pebbles - known.charged, evidence}, out);
       known.charged = pebbles;
     }
@@ -97,7 +105,8 @@ void Magistrate::judge_tips(std::int64_t turn, const DuskView& market, Findings&
       known.charged = -pebbles;
     }
   }
-  std::erase_if(knowledge_, [&](const Knowledge& k) { return turn - k.turn >= spec_.window_turns; });
+  std::erase_if(knowledge_,
+                [&](const Knowledge& k) { return turn - k.turn >= spec_.window_turns; });
   std::erase_if(tips_, [&](const auto& item) {
     return turn - item.second.turn >= 2 * spec_.window_turns &&
            std::none_of(knowledge_.begin(), knowledge_.end(),
@@ -135,7 +144,8 @@ void Magistrate::judge_spoof(std::int64_t turn, Findings& out) {
     by[pulled.who].push_back(pulled.command);
     by[pulled.who].push_back(pulled.event);
   }
-  for (const auto& [who, evidence] : by) {
+  for (const auto& [spoofer, evidence] : by) {
+    const int who = spoofer;
     if (evidence.size() < 2 * kSpoofs) continue;
     charge({who, "spoof", spec_.spoof_heat, evidence}, out);
     std::erase_if(pulled_, [&](const Pulled& p) { return p.who == who; });  // charged once
@@ -185,14 +195,17 @@ void Magistrate::judge_close(const DuskView& market, Findings& out) {
     const bool pressed = !last->buyer_took && -off >= mul(value, kCloseOffBps) &&
                          market.held[at(taker)][at(good)] < 0;
     if (lifted || pressed)
-      charge({taker, "close", spec_.close_heat,
+      charge({taker,
+              "close",
+              spec_.close_heat,
               {last->buyer_took ? last->bought : last->sold, last->event}},
              out);
   }
 }
 
 void Magistrate::sentence(Findings& out) {
-  const std::array<std::int64_t, 4> bars = {spec_.investigate, spec_.fine, spec_.freeze, spec_.exile};
+  const std::array<std::int64_t, 4> bars = {spec_.investigate, spec_.fine, spec_.freeze,
+                                            spec_.exile};
   for (int who = 0; who < static_cast<int>(heat_.size()); ++who) {
     int reached = 0;
     while (reached < 4 && heat_[at(who)] >= bars[at(reached)]) ++reached;
@@ -236,13 +249,14 @@ void Magistrate::state(Bytes& out) const {
   for (const int step : step_) put(step);
   for (const auto& [id, tip] : tips_) {
     out += "\ntip ";
-    put(id), put(tip.good), put(tip.up), put(tip.truth), put(tip.by), put(tip.turn), put(tip.entry.value);
+    put(tip.id), put(tip.good), put(tip.up), put(tip.truth), put(tip.by), put(tip.turn),
+        put(tip.entry.value);
     out += Json(tip.text).dump();
   }
   for (const Knowledge& k : knowledge_) {
     out += "\nknows ";
-    put(k.tip), put(k.who), put(k.by), put(k.turn), put(k.entry.value), put(k.lots), put(k.paid_ticks),
-        put(k.charged);
+    put(k.tip), put(k.who), put(k.by), put(k.turn), put(k.entry.value), put(k.lots),
+        put(k.paid_ticks), put(k.charged);
     seqs(k.trades);
   }
   for (const Pulled& p : pulled_) {
@@ -255,8 +269,8 @@ void Magistrate::state(Bytes& out) const {
   }
   for (const SeenTrade& t : trades_) {
     out += "\nseen ";
-    put(t.good), put(t.price.value), put(t.lots.value), put(t.buyer), put(t.seller), put(t.buyer_took),
-        put(t.bought.value), put(t.sold.value), put(t.event.value);
+    put(t.good), put(t.price.value), put(t.lots.value), put(t.buyer), put(t.seller),
+        put(t.buyer_took), put(t.bought.value), put(t.sold.value), put(t.event.value);
   }
   out += '\n';
 }

@@ -1,14 +1,15 @@
-// The magistrate: surveillance by rule. He reads what happened (trades, cancelled orders, tips told),
-// raises heat, and finds verdicts, each with the entries that prove it. He moves nothing himself: the
-// turn applies his sentences (fine, freeze, exile) as booked transfers and limits.
+// The magistrate: surveillance by rule. He reads what happened (trades, cancelled orders, tips
+// told), raises heat, and finds verdicts, each with the entries that prove it. He moves nothing
+// himself: the turn applies his sentences (fine, freeze, exile) as booked transfers and limits.
 //
-//   tip       profit within the window, in the tip's direction, on a true private tip: heat = pebbles of
+//   tip       profit within the window, in the tip's direction, on a true private tip: heat =
+//   pebbles of
 //             profit, once it is at least `tip_heat_min`
-//   rumour    passing on a planted tip: heat = half of what those told lost by following it, in pebbles
-//   wash      the same two sold a good to each other both ways in one turn
-//   spoof     three large orders cancelled untouched within the window
-//   corner    over `corner_ppm` of all lots of a good in one hand at dusk
-//   close     a small last trade of the turn, 2 % or more off the turn's average, in favour of the
+//   rumour    passing on a planted tip: heat = half of what those told lost by following it, in
+//   pebbles wash      the same two sold a good to each other both ways in one turn spoof     three
+//   large orders cancelled untouched within the window corner    over `corner_ppm` of all lots of a
+//   good in one hand at dusk close     a small last trade of the turn, 2 % or more off the turn's
+//   average, in favour of the
 //             taker's own position
 #pragma once
 
@@ -28,18 +29,18 @@ struct SeenTrade {
   Ticks price;
   Lots lots;
   int buyer = -1, seller = -1;
-  bool buyer_took = false;     // the buyer's order came last
-  Seq bought, sold;            // the commands behind the two orders
+  bool buyer_took = false;  // the buyer's order came last
+  Seq bought, sold;         // the commands behind the two orders
   Seq event;
 };
 
 struct SeenCancel {  // an order that left the book by its owner's wish
   int who = -1;
   int good = 0;
-  Lots lots;      // as placed
+  Lots lots;  // as placed
   Lots filled;
-  Seq command;    // the order
-  Seq event;      // its cancellation
+  Seq command;  // the order
+  Seq event;    // its cancellation
 };
 
 struct Tip {
@@ -47,7 +48,7 @@ struct Tip {
   int good = 0;
   bool up = true;
   bool truth = true;
-  int by = -1;              // who planted or gave it
+  int by = -1;  // who planted or gave it
   std::int64_t turn = 0;
   Seq entry;
   std::string text;
@@ -57,9 +58,9 @@ struct Sentence {
   enum class Kind { investigation, fine, freeze, exile };
   Kind kind;
   int who = -1;
-  std::string reason;           // the rule that raised the heat last
+  std::string reason;  // the rule that raised the heat last
   std::int64_t heat = 0;
-  std::vector<Seq> evidence;    // entries that prove it, ascending
+  std::vector<Seq> evidence;  // entries that prove it, ascending
 };
 const char* name(Sentence::Kind kind);
 
@@ -70,10 +71,10 @@ struct Charge {  // one rise of heat
   std::vector<Seq> evidence;
 };
 
-struct DuskView {  // what the magistrate sees of the market at dusk
-  std::vector<std::int64_t> marks;               // ticks, by good
-  std::vector<std::vector<std::int64_t>> held;   // [participant][good] lots
-  std::vector<std::int64_t> stock;               // all lots of a good, whoever holds them
+struct DuskView {                               // what the magistrate sees of the market at dusk
+  std::vector<std::int64_t> marks;              // ticks, by good
+  std::vector<std::vector<std::int64_t>> held;  // [participant][good] lots
+  std::vector<std::int64_t> stock;              // all lots of a good, whoever holds them
   std::int64_t tick_mp = 10;
 };
 
@@ -87,7 +88,8 @@ class Magistrate {
   void trade(const SeenTrade& trade);
   void cancelled(const SeenCancel& cancel, std::int64_t turn);
 
-  // Charges for the turn's trades, fades heat, and finds sentences for every threshold newly passed.
+  // Charges for the turn's trades, fades heat, and finds sentences for every threshold newly
+  // passed.
   struct Findings {
     std::vector<Charge> charges;
     std::vector<Sentence> sentences;
@@ -99,14 +101,15 @@ class Magistrate {
   void state(Bytes& out) const;
 
  private:
-  struct Knowledge {  // a participant who knows a tip, and what he made of it
+  friend struct Tamper;  // world_test.cpp changes every member and looks at the state hash
+  struct Knowledge {     // a participant who knows a tip, and what he made of it
     std::int64_t tip = 0;
     int who = -1, by = -1;
-    std::int64_t turn = 0;       // when he was told
+    std::int64_t turn = 0;  // when he was told
     Seq entry;
-    std::int64_t lots = 0;       // net lots traded in the tip's direction since
-    std::int64_t paid_ticks = 0; // Σ price × lots of those
-    std::int64_t charged = 0;    // pebbles charged already
+    std::int64_t lots = 0;        // net lots traded in the tip's direction since
+    std::int64_t paid_ticks = 0;  // Σ price × lots of those
+    std::int64_t charged = 0;     // pebbles charged already
     std::vector<Seq> trades;
   };
   struct Pulled {
@@ -125,12 +128,12 @@ class Magistrate {
 
   MagistrateSpec spec_;
   std::vector<std::int64_t> heat_;
-  std::vector<int> step_;           // highest threshold already sentenced: 0 none … 4 exile
+  std::vector<int> step_;  // highest threshold already sentenced: 0 none … 4 exile
   std::map<std::int64_t, Tip> tips_;
   std::vector<Knowledge> knowledge_;
   std::vector<Pulled> pulled_;
   std::map<std::pair<int, int>, bool> cornered_;  // (who, good) charged while it lasts
-  std::vector<SeenTrade> trades_;   // of this turn
+  std::vector<SeenTrade> trades_;                 // of this turn
 };
 
 }  // namespace wood

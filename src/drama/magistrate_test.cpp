@@ -21,7 +21,9 @@ SeenTrade trade(int buyer, int seller, std::int64_t price, std::int64_t lots) {
   return {0, {price}, {lots}, buyer, seller, true, Seq{20}, Seq{21}, Seq{22}};
 }
 
-Tip tip(bool up, bool truth) { return {1, 0, up, truth, kPatron, 1, Seq{10}, "honey will be dear, says the bee"}; }
+Tip tip(bool up, bool truth) {
+  return {1, 0, up, truth, kPatron, 1, Seq{10}, "honey will be dear, says the bee"};
+}
 
 TEST(Magistrate, ProfitOnATruePrivateTipIsHeatByThePebble) {
   Magistrate m({}, 3);
@@ -152,7 +154,8 @@ TEST(Magistrate, HeatClimbsTheLadderOfSentencesAndFades) {
   EXPECT_EQ(found.sentences[0].kind, Sentence::Kind::freeze);
   wash();
   EXPECT_EQ(m.dusk(4, market_at(900)).sentences[0].kind, Sentence::Kind::exile);
-  for (std::int64_t turn = 5; turn < 40; ++turn) EXPECT_TRUE(m.dusk(turn, market_at(900)).sentences.empty());
+  for (std::int64_t turn = 5; turn < 40; ++turn)
+    EXPECT_TRUE(m.dusk(turn, market_at(900)).sentences.empty());
   EXPECT_EQ(m.heat(kFenn), 0);
 }
 
@@ -168,12 +171,14 @@ TEST(Magistrate, WhatHeKnowsIsInTheState) {
   const Bytes plain = state([](Magistrate&) {});
   EXPECT_NE(plain, state([](Magistrate& m) { m.told(1, kFenn, kPatron, 1, Seq{11}); }));
   EXPECT_NE(plain, state([](Magistrate& m) { m.trade(trade(kFenn, -1, 900, 1)); }));
-  EXPECT_NE(plain, state([](Magistrate& m) { m.cancelled({kFenn, 0, {20}, {0}, Seq{1}, Seq{2}}, 1); }));
   EXPECT_NE(plain, state([](Magistrate& m) {
-    Tip other = tip(true, true);
-    other.truth = false;
-    m.tipped(other);
-  }));
+              m.cancelled({kFenn, 0, {20}, {0}, Seq{1}, Seq{2}}, 1);
+            }));
+  EXPECT_NE(plain, state([](Magistrate& m) {
+              Tip other = tip(true, true);
+              other.truth = false;
+              m.tipped(other);
+            }));
 }
 
 }  // namespace

@@ -12,23 +12,25 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-struct Effect {             // of a shock or a legend on the latent value
+struct Effect {  // of a shock or a legend on the latent value
   const char* kind;
-  const char* good;         // "": the one the act names
+  const char* good;  // "": the one the act names
   std::int64_t shift_ppm;
   const char* direction;
-  const char* text;         // of the news; {good} stands for its name
+  const char* text;  // of the news; {good} stands for its name
 };
 constexpr std::array<Effect, 8> kEffects = {{
     {"drought", "", 250'000, "up", "A drought halves the harvest of {good}."},
     {"bumper", "", -200'000, "down", "A bumper harvest of {good} comes in."},
     {"road", "", 150'000, "up", "The road is closed; no {good} comes through."},
     {"bank_run", "honey", -150'000, "down", "They say Oona's hoard cannot pay everyone."},
-    {"early_winter", "firewood", 300'000, "up", "Winter is early this year; every hearth burns more."},
+    {"early_winter", "firewood", 300'000, "up",
+     "Winter is early this year; every hearth burns more."},
     {"acorn_mania", "acorns", 600'000, "up", "The Great Acorn Mania: everybody must own acorns."},
     {"hollow_log", "firewood", 400'000, "up",
      "The Hollow Log Trading Company promises riches in firewood."},
-    {"run_on_hoard", "honey", -400'000, "down", "A run on Oona's hoard: honey is thrown on the market."},
+    {"run_on_hoard", "honey", -400'000, "down",
+     "A run on Oona's hoard: honey is thrown on the market."},
 }};
 
 // An act in progress: who does it, its fields, and the command entry it stands in.
@@ -61,8 +63,9 @@ void do_shock(Act act) {
   if (good >= 0) world.latent[at(good)] = shifted(world.latent[at(good)], effect->shift_ppm / 2);
   std::string text = effect->text;
   if (const auto mark = text.find("{good}"); mark != std::string::npos) text.replace(mark, 6, name);
-  const Seq event = world.event(act.body.str_or("act", "shock"), {act.command},
-                                Json::object({{"good", name}, {"kind", kind}, {"text", text}, {"turns", turns}}));
+  const Seq event =
+      world.event(act.body.str_or("act", "shock"), {act.command},
+                  Json::object({{"good", name}, {"kind", kind}, {"text", text}, {"turns", turns}}));
   publish_news(world, text, good, effect->direction, event);
 }
 
@@ -85,19 +88,33 @@ void do_tip(Act act) {
                                               {"to", reader}}));
   const std::string nonce = canary(world.setup.seed, 1'000'000 + 2 * id);
   const Audience audience{Audience::Kind::named, {reader}};
-  const FactPtr fact = world.facts.publish(
-      world.sink, {.by = act.by, .from = {event}, .turn = world.turn, .audience = audience, .kind = "tip",
-                   .channel = "tip", .keep = 3,
-                   .data = Json::object({{"canary", nonce}, {"direction", up ? "up" : "down"},
-                                         {"from", act.by}, {"good", world.goods[at(good)]}, {"text", text},
-                                         {"turn", world.turn}})});
+  const FactPtr fact =
+      world.facts.publish(world.sink, {.by = act.by,
+                                       .from = {event},
+                                       .turn = world.turn,
+                                       .audience = audience,
+                                       .kind = "tip",
+                                       .channel = "tip",
+                                       .keep = 3,
+                                       .data = Json::object({{"canary", nonce},
+                                                             {"direction", up ? "up" : "down"},
+                                                             {"from", act.by},
+                                                             {"good", world.goods[at(good)]},
+                                                             {"text", text},
+                                                             {"turn", world.turn}})});
   world.firewall.plant(nonce, audience, fact->entry);
   world.firewall.told(text, audience, fact->entry, Firewall::Way::fact, world.turn);
   const std::string truth_nonce = canary(world.setup.seed, 1'000'001 + 2 * id);
   const FactPtr secret = world.facts.publish(
-      world.sink, {.by = "world", .from = {event}, .turn = world.turn,
-                   .audience = {Audience::Kind::world, {}}, .kind = "truth", .channel = "truth", .keep = 1,
-                   .data = Json::object({{"canary", truth_nonce}, {"tip", fact->entry.value}, {"true", truth}})});
+      world.sink, {.by = "world",
+                   .from = {event},
+                   .turn = world.turn,
+                   .audience = {Audience::Kind::world, {}},
+                   .kind = "truth",
+                   .channel = "truth",
+                   .keep = 1,
+                   .data = Json::object(
+                       {{"canary", truth_nonce}, {"tip", fact->entry.value}, {"true", truth}})});
   world.firewall.plant(truth_nonce, secret->audience, secret->entry);
   // A true tip tells of something that is on its way.
   if (truth) world.anchor[at(good)] = shifted(world.anchor[at(good)], up ? 250'000 : -250'000);
@@ -122,7 +139,8 @@ void do_bribe(Act act) {
   const std::int64_t amount = act.body.int_or("pebbles_mp", 0);
   if (to < 0 || amount <= 0) return act.refused(to < 0 ? "unknown_name" : "no_amount");
   Being& taker = world.beings[at(to)];
-  if (world.exchange.pay(world.beings[at(act.patron())].account, taker.account, {amount}) != Moved::done)
+  if (world.exchange.pay(world.beings[at(act.patron())].account, taker.account, {amount}) !=
+      Moved::done)
     return act.refused("not_covered");
   const Seq event = world.event("bribed", {act.command},
                                 Json::object({{"pebbles_mp", amount}, {"to", taker.name}}));
@@ -152,9 +170,13 @@ void do_trade(Act act) {
   const bool sell = act.body.str_or("act", "") == "short" || act.body.str_or("side", "") == "sell";
   const std::int64_t price = act.body.int_or("price", 0);
   place_order(world, act.patron(),
-              {.account = world.beings[at(act.patron())].account, .good = {good},
-               .side = sell ? Side::ask : Side::bid, .kind = price > 0 ? OrderKind::limit : OrderKind::market,
-               .price = {price}, .lots = {act.body.int_or("lots", 0)}, .may_short = sell},
+              {.account = world.beings[at(act.patron())].account,
+               .good = {good},
+               .side = sell ? Side::ask : Side::bid,
+               .kind = price > 0 ? OrderKind::limit : OrderKind::market,
+               .price = {price},
+               .lots = {act.body.int_or("lots", 0)},
+               .may_short = sell},
               act.command);
 }
 
@@ -205,9 +227,9 @@ void do_override(Act act) {
   const int being = act.being("who");
   if (!rule) return act.refused("unknown_rule");
   if (who != "all" && being < 0) return act.refused("unknown_name");
-  act.world.exchange.add_override({who == "all" ? AccountId{} : act.world.beings[at(being)].account, *rule,
-                                   act.body.int_or("limit", 0), act.body.int_or("until", act.world.turn),
-                                   act.by});
+  act.world.exchange.add_override({who == "all" ? AccountId{} : act.world.beings[at(being)].account,
+                                   *rule, act.body.int_or("limit", 0),
+                                   act.body.int_or("until", act.world.turn), act.by});
   act.world.event("override", {act.command}, act.body);
 }
 
@@ -221,7 +243,8 @@ void do_swap_step(Act act, const std::string& step) {
 }
 
 void do_swap(Act act) {
-  if (const std::string step = act.body.str_or("step", ""); !step.empty()) return do_swap_step(act, step);
+  if (const std::string step = act.body.str_or("step", ""); !step.empty())
+    return do_swap_step(act, step);
   const auto it = act.world.cast.find(act.body.str_or("who", ""));
   const std::string mind = act.body.str_or("mind", "");
   if (it == act.world.cast.end() || act.world.setup.cards.find(mind) == nullptr)
@@ -248,10 +271,10 @@ void do_stop(Act act) {
 
 const std::map<std::string, std::function<void(Act)>, std::less<>>& verbs() {
   static const std::map<std::string, std::function<void(Act)>, std::less<>> table = {
-      {"shock", do_shock}, {"legend", do_shock}, {"tip", do_tip},       {"lend", do_lend},
-      {"bribe", do_bribe}, {"broker", do_broker}, {"short", do_trade},  {"order", do_trade},
-      {"say", do_speech},  {"whisper", do_speech}, {"decree", do_decree}, {"kill", do_kill},
-      {"enable", do_kill}, {"override", do_override}, {"swap", do_swap}, {"halt", do_halt},
+      {"shock", do_shock}, {"legend", do_shock},      {"tip", do_tip},       {"lend", do_lend},
+      {"bribe", do_bribe}, {"broker", do_broker},     {"short", do_trade},   {"order", do_trade},
+      {"say", do_speech},  {"whisper", do_speech},    {"decree", do_decree}, {"kill", do_kill},
+      {"enable", do_kill}, {"override", do_override}, {"swap", do_swap},     {"halt", do_halt},
       {"resume", do_halt}, {"stop", do_stop}};
   return table;
 }
@@ -274,7 +297,8 @@ void perform(World& world, const std::string& by, const Json& act, std::vector<S
   const auto it = verbs().find(word);
   if (it == verbs().end()) return doing.refused("unknown_act");
   if (operators(word) && by == "patron") return doing.refused("not_the_patrons");
-  const bool verb_of_patron = !operators(word) && word != "shock" && word != "legend" && word != "decree";
+  const bool verb_of_patron =
+      !operators(word) && word != "shock" && word != "legend" && word != "decree";
   if (verb_of_patron && !world.may_act(world.patron())) return doing.refused("may_not_act");
   it->second(doing);
 }

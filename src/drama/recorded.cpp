@@ -16,8 +16,7 @@ Result<Recording> Recording::from(RecordView record) {
       // A mind's failure names its prompt; a command from outside stands under an act of its own.
       if (draft.body.find("act") != nullptr)
         out.inputs_[draft.turn].push_back({draft.by, std::move(draft.body)});
-      else if (!draft.from.empty())
-        out.replies_[draft.from.front()] = entry.seq;
+      else if (!draft.from.empty()) out.replies_[draft.from.front()] = entry.seq;
     } else if (draft.kind == EntryKind::seal) {
       out.sealed_ = true;
     } else if (draft.kind == EntryKind::event && draft.body.str_or("what", "") == "dawn") {
@@ -34,7 +33,8 @@ Result<Recording> Recording::from(RecordView record) {
 Result<Reply> Recording::reply(Seq prompt) const {
   const auto it = replies_.find(prompt);
   if (it == replies_.end())
-    return fail(Errc::diverged, "the record holds no answer to prompt " + std::to_string(prompt.value));
+    return fail(Errc::diverged,
+                "the record holds no answer to prompt " + std::to_string(prompt.value));
   TRY(const Entry entry, record_.entry(it->second));
   return read_reply(entry.draft, record_.fetch);
 }
@@ -67,7 +67,8 @@ std::vector<Reply> RecordedPanel::ask(std::span<const Ask> asks) {
 std::map<std::string, Json> RecordedPanel::cards() const {
   if (live_ != nullptr) return live_->cards();
   std::map<std::string, Json> out;
-  if (const Json* cards = recording_.genesis().find("cards"); cards != nullptr && cards->is(Json::Kind::object))
+  if (const Json* cards = recording_.genesis().find("cards");
+      cards != nullptr && cards->is(Json::Kind::object))
     for (const auto& [name, card] : cards->members()) out[name] = card;
   return out;
 }

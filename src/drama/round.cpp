@@ -81,8 +81,7 @@ bool apply(World& world, int being, const Thought& thought) {
   } else if (const auto* order = std::get_if<PlaceOrder>(&action)) {
     if (world.scenario.good(order->good) < 0)
       refuse(world, being, "place", "unknown_good", command);
-    else
-      place_order(world, being, order_of(world, being, *order), command);
+    else place_order(world, being, order_of(world, being, *order), command);
   } else if (const auto* cancel = std::get_if<CancelOrder>(&action)) {
     cancel_order(world, being, {cancel->order}, command);
   } else if (const auto* replace = std::get_if<ReplaceOpen>(&action)) {
@@ -94,8 +93,7 @@ bool apply(World& world, int being, const Thought& thought) {
     const int to = say->to.empty() ? -1 : world.find(say->to);
     if (!say->to.empty() && (to < 0 || to == being))
       refuse(world, being, "whisper", "unknown_name", command);
-    else
-      speak(world, being, to, say->text, command);
+    else speak(world, being, to, say->text, command);
   } else if (const auto* deal = std::get_if<OfferDeal>(&action)) {
     offer(world, being, *deal, command);
   } else {
@@ -127,10 +125,8 @@ Result<int> play_round(World& world, Panel& panel, std::int64_t round, std::set<
     const Thought& thought = thoughts[at(place)];
     world.counts.prompts += thought.asked;
     world.counts.answer_tokens += thought.answer_tokens;
-    if (apply(world, acting[at(place)], thought))
-      finished.insert(acting[at(place)]);
-    else
-      ++acted;
+    if (apply(world, acting[at(place)], thought)) finished.insert(acting[at(place)]);
+    else ++acted;
   }
   return acted;
 }

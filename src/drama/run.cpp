@@ -16,10 +16,12 @@ constexpr std::size_t kInlineMax = 8'192;
 Json inline_or_blob(Sink& sink, const Json& value) {
   const std::string text = value.dump();
   if (text.size() <= kInlineMax) return value;
-  return Json::object({{"bytes", static_cast<std::int64_t>(text.size())}, {"sha256", sink.blob(text)}});
+  return Json::object(
+      {{"bytes", static_cast<std::int64_t>(text.size())}, {"sha256", sink.blob(text)}});
 }
 
-Result<Json> whole(const Json& value, const std::function<Result<Bytes>(const std::string&)>& fetch) {
+Result<Json> whole(const Json& value,
+                   const std::function<Result<Bytes>(const std::string&)>& fetch) {
   const Json* digest = value.find("sha256");
   if (digest == nullptr || value.members().size() != 2) return value;
   TRY(const Bytes text, fetch(digest->string()));
@@ -37,7 +39,8 @@ Status check(const Setup& setup) {
     if (const auto process = process_from(good.process); !process)
       return fail(process.error().during("good " + good.name + ": process"));
   if (!setup.desk.is(Json::Kind::null))
-    if (const auto desk = Pipeline::from(setup.desk); !desk) return fail(desk.error().during("desk"));
+    if (const auto desk = Pipeline::from(setup.desk); !desk)
+      return fail(desk.error().during("desk"));
   for (const CreatureSpec& creature : setup.scenario.creatures)
     if (!setup.cast.contains(creature.name))
       return fail(Errc::schema, "cast " + setup.cast_name + " has no mind for " + creature.name);
@@ -81,8 +84,8 @@ Result<Setup> setup_from(const Json& genesis,
   Fields f(genesis, "genesis");
   const std::int64_t format = f.integer("format");
   if (format != kFormat)
-    return fail(Errc::schema, "genesis.format is " + std::to_string(format) + "; this program reads " +
-                                  std::to_string(kFormat));
+    return fail(Errc::schema, "genesis.format is " + std::to_string(format) +
+                                  "; this program reads " + std::to_string(kFormat));
   Setup out;
   out.cast_name = f.string("cast_name");
   const std::string seed = f.string("seed");
@@ -103,7 +106,8 @@ Result<Setup> setup_from(const Json& genesis,
   for (const char digit : seed) out.seed = out.seed * 10 + static_cast<std::uint64_t>(digit - '0');
   if (!cast.is(Json::Kind::object)) return fail(Errc::schema, "genesis.cast must be an object");
   for (const auto& [creature, mind] : cast.members()) {
-    if (!mind.is(Json::Kind::string)) return fail(Errc::schema, "genesis.cast." + creature + " must be a name");
+    if (!mind.is(Json::Kind::string))
+      return fail(Errc::schema, "genesis.cast." + creature + " must be a name");
     out.cast[creature] = mind.string();
   }
   TRY(out.scenario, scenario_from(scenario));
@@ -117,7 +121,8 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
   World world(setup, sink);
   world.genesis = sink.append({EntryKind::genesis, "world", {}, 0, genesis_body(sink, setup)});
   world.last_turn = world.dawn = world.genesis;
-  for (int being = 0; being < static_cast<int>(world.beings.size()); ++being) publish_persona(world, being);
+  for (int being = 0; being < static_cast<int>(world.beings.size()); ++being)
+    publish_persona(world, being);
   TRY_STATUS(sink.commit());
   GuardedPanel guarded(panel, world.firewall);
   while (world.turn < setup.turns && !world.stop) {
@@ -125,13 +130,18 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
     if (options.check_invariants) {
       const std::vector<std::string> faults = world.invariants();
       if (!faults.empty())
-        return fail(Errc::integrity, "turn " + std::to_string(world.turn) + ": invariant broken: " +
-                                         join(faults, "; "));
+        return fail(Errc::integrity, "turn " + std::to_string(world.turn) +
+                                         ": invariant broken: " + join(faults, "; "));
     }
     if (options.on_turn) options.on_turn(report_of(world, world.counts));
   }
-  const std::string stopped = !world.stop ? "" : world.firewall.leaks().empty() ? "operator" : "leak";
-  sink.append({EntryKind::seal, "world", {world.last_turn}, world.turn,
+  const std::string stopped = !world.stop                      ? ""
+                              : world.firewall.leaks().empty() ? "operator"
+                                                               : "leak";
+  sink.append({EntryKind::seal,
+               "world",
+               {world.last_turn},
+               world.turn,
                Json::object({{"stopped", stopped}, {"turns", world.turn}})});
   TRY_STATUS(sink.commit());
   return Played{world.turn, stopped, hex(world.state_hash()), report_of(world, world.total)};

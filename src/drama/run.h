@@ -1,7 +1,7 @@
 // One run, from its genesis to its seal: the drama as a function of (setup, recorded inputs).
 //
-// play() is the whole of a run, a replay and a resumption: they differ in the sink, the panel and the
-// inbox they are given, and in nothing else.
+// play() is the whole of a run, a replay and a resumption: they differ in the sink, the panel and
+// the inbox they are given, and in nothing else.
 //   run      Ledger        LivePanel                      an inbox somebody fills
 //   replay   Echo          RecordedPanel                  RecordedInbox
 //   resume   Echo→Ledger   RecordedPanel→LivePanel        RecordedInbox→inbox
@@ -20,13 +20,13 @@ namespace wood {
 
 struct Setup {
   Scenario scenario;
-  Json desk;                                // the parsed pipeline document, null without a desk
+  Json desk;  // the parsed pipeline document, null without a desk
   std::uint64_t seed = 0;
   std::int64_t turns = 30;
   std::string cast_name;
   std::map<std::string, std::string> cast;  // creature → mind
-  Json cards = Json::object();              // mind → card; a card's "style" says which rendering it reads
-  Json build = Json::object();              // program version, compiler-independent
+  Json cards = Json::object();  // mind → card; a card's "style" says which rendering it reads
+  Json build = Json::object();  // program version, compiler-independent
 };
 
 // The genesis body. Members too large for an entry become blobs of `sink`.
@@ -48,8 +48,8 @@ struct PlayOptions {
 
 struct Played {
   std::int64_t turns = 0;
-  std::string stopped;    // "": to the end; "leak"; "operator"
-  std::string state;      // hex of the last turn's state hash
+  std::string stopped;  // "": to the end; "leak"; "operator"
+  std::string state;    // hex of the last turn's state hash
   TurnReport total;
 };
 

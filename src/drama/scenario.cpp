@@ -9,7 +9,8 @@
 namespace wood {
 namespace {
 
-constexpr std::int64_t kMoneyMax = 1'000'000'000'000;  // a billion pebbles: products stay far inside int64
+constexpr std::int64_t kMoneyMax =
+    1'000'000'000'000;  // a billion pebbles: products stay far inside int64
 constexpr std::int64_t kLotsMax = 1'000'000'000;
 
 std::string at(const char* list, std::size_t index) {
@@ -56,9 +57,9 @@ Status read_creature(const Json& value, std::size_t index, Scenario& out) {
           s.integer(out.goods[g].name.c_str(), {.low = 0, .high = kLotsMax, .otherwise = 0});
     TRY_STATUS(s.done());
   }
-  static const std::vector<std::string> reserved = {"world",    "exchange", "desk",   "villagers",
-                                                    "operator", "patron",   "treasury", "magistrate",
-                                                    "all",      "none",     "everyone"};
+  static const std::vector<std::string> reserved = {
+      "world",    "exchange",   "desk", "villagers", "operator", "patron",
+      "treasury", "magistrate", "all",  "none",      "everyone"};
   if (out.creature(creature.name) >= 0) f.fault("name", "is used twice");
   if (std::find(reserved.begin(), reserved.end(), creature.name) != reserved.end())
     f.fault("name", "is reserved: " + creature.name);
@@ -77,8 +78,8 @@ Status read_scarcity(const Json* value, Scenario& out) {
   s.cold_mood = f.integer("cold_mood", {.low = -100, .high = 0, .otherwise = s.cold_mood});
   s.mood_start = f.integer("mood_start", {.low = 0, .high = 100, .otherwise = s.mood_start});
   s.mood_mean = f.integer("mood_mean", {.low = 0, .high = 100, .otherwise = s.mood_mean});
-  s.mood_reversion_ppm =
-      f.integer("mood_reversion_ppm", {.low = 0, .high = 1'000'000, .otherwise = s.mood_reversion_ppm});
+  s.mood_reversion_ppm = f.integer(
+      "mood_reversion_ppm", {.low = 0, .high = 1'000'000, .otherwise = s.mood_reversion_ppm});
   return f.done();
 }
 
@@ -144,9 +145,8 @@ Status read_casts(const Json* value, Scenario& out) {
     Fields f(cast, "cast." + name);
     const std::string everyone = f.string("everyone", "");
     for (const CreatureSpec& creature : out.creatures)
-      out.casts[name][creature.name] =
-          everyone.empty() ? f.string(creature.name.c_str())
-                           : f.string(creature.name.c_str(), everyone);
+      out.casts[name][creature.name] = everyone.empty() ? f.string(creature.name.c_str())
+                                                        : f.string(creature.name.c_str(), everyone);
     TRY_STATUS(f.done());
   }
   if (!out.casts.contains(out.cast_default))
@@ -160,7 +160,9 @@ Status read_calendar(Fields& top, Scenario& out) {
     if (!acts[i]->is(Json::Kind::object) || acts[i]->int_or("turn", 0) < 1)
       return fail(Errc::schema, at("calendar", i) + ".turn must be an integer from 1");
     if (acts[i]->str_or("act", "").empty())
-      return fail(Errc::schema, at("calendar", i) + ".act is missing (lend, tip, bribe, broker, short, legend, shock, decree)");
+      return fail(Errc::schema,
+                  at("calendar", i) +
+                      ".act is missing (lend, tip, bribe, broker, short, legend, shock, decree)");
     Dated dated{acts[i]->at("turn").integer(), *acts[i]};
     dated.act.erase("turn");
     out.calendar.push_back(std::move(dated));
@@ -224,7 +226,8 @@ Result<Scenario> scenario_from(const Json& document) {
   TRY_STATUS(read_goods(top, out));
   const auto creatures = top.objects("creature");
   if (creatures.empty()) return fail(Errc::schema, "creature: at least one [[creature]] is needed");
-  for (std::size_t i = 0; i < creatures.size(); ++i) TRY_STATUS(read_creature(*creatures[i], i, out));
+  for (std::size_t i = 0; i < creatures.size(); ++i)
+    TRY_STATUS(read_creature(*creatures[i], i, out));
   TRY_STATUS(read_tables(top, out));
   TRY_STATUS(top.done());
   return out;
@@ -251,8 +254,8 @@ Json scaled_scenario(const Json& base, std::int64_t count) {
     creatures.push(std::move(creature));
   }
   out.set("creature", std::move(creatures));
-  out.set("cast", Json::object({{"default", "rules"},
-                                {"rules", Json::object({{"everyone", "scripted"}})}}));
+  out.set("cast", Json::object(
+                      {{"default", "rules"}, {"rules", Json::object({{"everyone", "scripted"}})}}));
   out.set("calendar", Json::array());
   return out;
 }

@@ -21,7 +21,7 @@ struct GoodSpec {
 
 struct CreatureSpec {
   std::string name, animal, temper, role;
-  int makes = -1;              // index of a good; -1: makes nothing
+  int makes = -1;  // index of a good; -1: makes nothing
   std::int64_t makes_lots = 0;
   Money purse;
   std::vector<std::int64_t> stores;  // lots by good
@@ -62,13 +62,13 @@ struct Scenario {
   std::int64_t tick_mp = 10, price_ticks_max = 100'000, lots_max = 1'000;
   std::vector<GoodSpec> goods;
   std::vector<CreatureSpec> creatures;
-  int fuel = -1;               // index of "firewood"; -1: nothing burns
+  int fuel = -1;  // index of "firewood"; -1: nothing burns
   Scarcity scarcity;
   Seasons seasons;
-  Json market;                 // limits and fees, as the exchange reads them
+  Json market;  // limits and fees, as the exchange reads them
   Json villagers;
   Money treasury;
-  std::string pipeline;        // name of the desk's pipeline; empty: no desk
+  std::string pipeline;  // name of the desk's pipeline; empty: no desk
   std::int64_t treasury_every = 1;
   bool patron = false;
   Money patron_purse;
@@ -76,8 +76,8 @@ struct Scenario {
   Shocks shocks;
   std::string cast_default;
   std::map<std::string, std::map<std::string, std::string>> casts;  // cast → creature → mind
-  std::vector<Dated> calendar;  // by turn, then as written
-  Json source;                  // the whole document
+  std::vector<Dated> calendar;                                      // by turn, then as written
+  Json source;                                                      // the whole document
 
   [[nodiscard]] int good(std::string_view name) const;      // index, or -1
   [[nodiscard]] int creature(std::string_view name) const;  // index, or -1

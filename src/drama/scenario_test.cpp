@@ -49,7 +49,8 @@ TEST_P(BadScenario, NamesThePlace) {
   text.replace(at, std::string(GetParam().from).size(), GetParam().to);
   const auto scenario = parse_scenario(text);
   ASSERT_FALSE(scenario);
-  EXPECT_NE(scenario.error().what.find(GetParam().says), std::string::npos) << scenario.error().what;
+  EXPECT_NE(scenario.error().what.find(GetParam().says), std::string::npos)
+      << scenario.error().what;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -78,8 +79,9 @@ TEST(Scenario, ScalesToManyCreatures) {
 const std::vector<std::string> kGoods = {"acorns", "honey"};
 
 TEST(Terms, EveryKindIsReadAsItIsWritten) {
-  for (const Terms& terms : std::vector<Terms>{Loan{{5'000}, 800, 4, 1, {2}}, Swap{0, {3}, 1, {1}},
-                                               Alliance{5, Promise::no_undercut}, Gift{0, {1}, {50}}}) {
+  for (const Terms& terms :
+       std::vector<Terms>{Loan{{5'000}, 800, 4, 1, {2}}, Swap{0, {3}, 1, {1}},
+                          Alliance{5, Promise::no_undercut}, Gift{0, {1}, {50}}}) {
     const Json written = terms_json(terms, kGoods);
     const auto read = read_terms(kind_name(terms), written, kGoods, 1'000'000);
     ASSERT_TRUE(read) << read.error().what;
@@ -90,8 +92,11 @@ TEST(Terms, EveryKindIsReadAsItIsWritten) {
 TEST(Terms, FaultsAreNamed) {
   EXPECT_FALSE(read_terms("sale", Json::object(), kGoods, 10));
   EXPECT_FALSE(read_terms("loan", Json::object({{"principal_mp", 11}}), kGoods, 10));
-  EXPECT_FALSE(read_terms("swap", Json::object({{"give_good", "acorns"}, {"give_lots", 1},
-                                                {"take_good", "gold"}, {"take_lots", 1}}), kGoods, 10));
+  EXPECT_FALSE(read_terms(
+      "swap",
+      Json::object(
+          {{"give_good", "acorns"}, {"give_lots", 1}, {"take_good", "gold"}, {"take_lots", 1}}),
+      kGoods, 10));
   EXPECT_FALSE(read_terms("gift", Json::object(), kGoods, 10));
 }
 

@@ -4,8 +4,9 @@
 #include <string>
 
 #include "core/toml.h"
-#include "drama/run.h"
+#include "drama/world.h"
 #include "host/file.h"
+#include "ledger/ledger.h"
 #include "minds/scripted.h"
 #include "pipeline/pipeline.h"
 
@@ -58,6 +59,26 @@ class RulesPanel : public Panel {
  private:
   std::unique_ptr<Mind> rules_ = scripted_mind(Json::object({{"style", "rules"}}));
   std::unique_ptr<Mind> random_ = scripted_mind(Json::object({{"style", "random"}}));
+};
+
+// A world whose story has begun, before its first turn. Must not be moved: the world refers to it.
+struct Stage {
+  explicit Stage(std::uint64_t seed) : setup(*rules_setup(30)) {
+    setup.seed = seed;
+    ledger = *Ledger::create(memory_store(), {"stage", *SigningKey::generate("stage")});
+    world = std::make_unique<World>(setup, *ledger);
+    world->genesis =
+        ledger->append({EntryKind::genesis, "world", {}, 0, genesis_body(*ledger, setup)});
+    world->last_turn = world->dawn = world->genesis;
+    for (int being = 0; being < static_cast<int>(world->beings.size()); ++being)
+      publish_persona(*world, being);
+  }
+
+  Setup setup;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<World> world;
+  RulesPanel panel;
+  ListedInbox inbox;
 };
 
 }  // namespace wood::testing

@@ -7,8 +7,8 @@
 //   rounds     every creature asked against one snapshot; then their acts, in a drawn order
 //   dusk       meals, marks, deals, the magistrate, the state hash
 //
-// Commits: before a round's commands are applied (round.cpp, desk.cpp), and here, at dusk. Nothing is
-// shown to anybody before the commit that holds it.
+// Commits: before a round's commands are applied (round.cpp, desk.cpp), and here, at dusk. Nothing
+// is shown to anybody before the commit that holds it.
 #include "core/check.h"
 #include "drama/world.h"
 
@@ -20,8 +20,10 @@ Status stop_on_leak(World& world) {
   if (world.firewall.leaks().empty()) return {};
   for (const Leak& leak : world.firewall.leaks())
     world.event("leak", {leak.prompt, leak.fact},
-                Json::object({{"fact", leak.fact.value}, {"kind", leak.kind},
-                              {"prompt", leak.prompt.value}, {"reader", leak.reader}}));
+                Json::object({{"fact", leak.fact.value},
+                              {"kind", leak.kind},
+                              {"prompt", leak.prompt.value},
+                              {"reader", leak.reader}}));
   world.stop = true;
   return {};
 }

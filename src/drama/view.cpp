@@ -34,24 +34,26 @@ Json rules_data(const World& world, std::int64_t round) {
   const MarketLimits& limits = world.exchange.limits();
   Json goods = Json::array();
   for (const GoodSpec& good : world.scenario.goods)
-    goods.push(Json::object({{"food", good.food}, {"good", good.name}, {"spoil_ppm", good.spoil_ppm}}));
+    goods.push(
+        Json::object({{"food", good.food}, {"good", good.name}, {"spoil_ppm", good.spoil_ppm}}));
   Json creatures = Json::array();
   // A crowd is not listed by name: a reader knows those he has dealt with, from his memory.
   if (world.scenario.creatures.size() <= 12)
     for (const CreatureSpec& creature : world.scenario.creatures) creatures.push(creature.name);
-  return Json::object({{"burn", world.burn()},
-                       {"collar_bps", limits.collar_bps},
-                       {"creatures", std::move(creatures)},
-                       {"fee_bps", limits.fee_bps},
-                       {"goods", std::move(goods)},
-                       {"lots_max", std::min(limits.order_lots_max, world.scenario.lots_max)},
-                       {"meal_kinds", world.scenario.scarcity.enabled ? world.scenario.scarcity.meal_kinds : 0},
-                       {"round", round},
-                       {"rounds", world.scenario.rounds},
-                       {"season", world.season()},
-                       {"tick_mp", world.scenario.tick_mp},
-                       {"turn", world.turn},
-                       {"turns", world.setup.turns}});
+  return Json::object(
+      {{"burn", world.burn()},
+       {"collar_bps", limits.collar_bps},
+       {"creatures", std::move(creatures)},
+       {"fee_bps", limits.fee_bps},
+       {"goods", std::move(goods)},
+       {"lots_max", std::min(limits.order_lots_max, world.scenario.lots_max)},
+       {"meal_kinds", world.scenario.scarcity.enabled ? world.scenario.scarcity.meal_kinds : 0},
+       {"round", round},
+       {"rounds", world.scenario.rounds},
+       {"season", world.season()},
+       {"tick_mp", world.scenario.tick_mp},
+       {"turn", world.turn},
+       {"turns", world.setup.turns}});
 }
 
 Json market_data(const World& world, int index) {
@@ -99,29 +101,39 @@ Json self_data(const World& world, int being) {
                                 {"side", order.side == Side::bid ? "buy" : "sell"}}));
   const std::int64_t used = world.exchange.accounts().at(b.account).messages;
   const Money worth = world.worth(being);
-  return Json::object({{"canary", nonce_of(world, being)},
-                       {"cost", std::move(cost)},
-                       {"free_mp", own.free.value},
-                       {"frozen", !world.may_act(being)},
-                       {"heat", world.magistrate.heat(being)},
-                       {"messages_left", std::max<std::int64_t>(0, world.exchange.limits().messages_max - used)},
-                       {"mood", b.mood},
-                       {"orders", std::move(orders)},
-                       {"pnl_mp", (worth - b.start).value},
-                       {"purse_mp", own.cash.value},
-                       {"short", std::move(shorts)},
-                       {"stores", std::move(stores)},
-                       {"worth_mp", worth.value}});
+  return Json::object(
+      {{"canary", nonce_of(world, being)},
+       {"cost", std::move(cost)},
+       {"free_mp", own.free.value},
+       {"frozen", !world.may_act(being)},
+       {"heat", world.magistrate.heat(being)},
+       {"messages_left", std::max<std::int64_t>(0, world.exchange.limits().messages_max - used)},
+       {"mood", b.mood},
+       {"orders", std::move(orders)},
+       {"pnl_mp", (worth - b.start).value},
+       {"purse_mp", own.cash.value},
+       {"short", std::move(shorts)},
+       {"stores", std::move(stores)},
+       {"worth_mp", worth.value}});
 }
 
 void publish_market(World& world, std::int64_t round) {
-  world.facts.publish(world.sink, {.by = "world", .from = {world.dawn}, .turn = world.turn, .audience = {},
-                                   .kind = "rules", .channel = "rules", .keep = 1,
+  world.facts.publish(world.sink, {.by = "world",
+                                   .from = {world.dawn},
+                                   .turn = world.turn,
+                                   .audience = {},
+                                   .kind = "rules",
+                                   .channel = "rules",
+                                   .keep = 1,
                                    .data = rules_data(world, round)});
   for (int good = 0; good < static_cast<int>(world.goods.size()); ++good)
-    world.facts.publish(world.sink, {.by = "exchange", .from = causes(world.touched[at(good)], world.dawn),
-                                     .turn = world.turn, .audience = {}, .kind = "market",
-                                     .channel = "market/" + world.goods[at(good)], .keep = 1,
+    world.facts.publish(world.sink, {.by = "exchange",
+                                     .from = causes(world.touched[at(good)], world.dawn),
+                                     .turn = world.turn,
+                                     .audience = {},
+                                     .kind = "market",
+                                     .channel = "market/" + world.goods[at(good)],
+                                     .keep = 1,
                                      .data = market_data(world, good)});
 }
 
@@ -129,25 +141,35 @@ void publish_persona(World& world, int being) {
   const Being& b = world.beings[at(being)];
   if (b.creature < 0) return;
   const CreatureSpec& c = world.scenario.creatures[at(b.creature)];
-  const FactPtr fact = world.facts.publish(world.sink,
-                      {.by = "world", .from = {world.genesis}, .turn = world.turn, .audience = only(b.name),
-                       .kind = "persona", .channel = "persona/" + b.name, .keep = 1,
-                       .data = Json::object({{"animal", c.animal},
-                                             {"canary", nonce_of(world, being)},
-                                             {"makes", c.makes < 0 ? "" : world.goods[at(c.makes)]},
-                                             {"makes_lots", c.makes_lots},
-                                             {"name", c.name},
-                                             {"role", c.role},
-                                             {"temper", c.temper}})});
+  const FactPtr fact = world.facts.publish(
+      world.sink, {.by = "world",
+                   .from = {world.genesis},
+                   .turn = world.turn,
+                   .audience = only(b.name),
+                   .kind = "persona",
+                   .channel = "persona/" + b.name,
+                   .keep = 1,
+                   .data = Json::object({{"animal", c.animal},
+                                         {"canary", nonce_of(world, being)},
+                                         {"makes", c.makes < 0 ? "" : world.goods[at(c.makes)]},
+                                         {"makes_lots", c.makes_lots},
+                                         {"name", c.name},
+                                         {"role", c.role},
+                                         {"temper", c.temper}})});
   world.firewall.plant(nonce_of(world, being), fact->audience, fact->entry);
 }
 
 void publish_self(World& world, int being) {
   Being& b = world.beings[at(being)];
   const std::vector<Seq> from = causes(b.touched, world.dawn);
-  world.facts.publish(world.sink, {.by = "world", .from = from, .turn = world.turn, .audience = only(b.name),
+  world.facts.publish(world.sink, {.by = "world",
+                                   .from = from,
+                                   .turn = world.turn,
+                                   .audience = only(b.name),
                                    .kind = b.creature < 0 ? "treasury" : "self",
-                                   .channel = "self/" + b.name, .keep = 1, .data = self_data(world, being)});
+                                   .channel = "self/" + b.name,
+                                   .keep = 1,
+                                   .data = self_data(world, being)});
   if (b.creature < 0) return;
   Json memory = b.memory.json();
   Json owes = Json::object();
@@ -160,8 +182,13 @@ void publish_self(World& world, int being) {
   }
   memory.set("owes", std::move(owes));
   memory.set("owed", std::move(owed));
-  world.facts.publish(world.sink, {.by = "world", .from = from, .turn = world.turn, .audience = only(b.name),
-                                   .kind = "memory", .channel = "memory/" + b.name, .keep = 1,
+  world.facts.publish(world.sink, {.by = "world",
+                                   .from = from,
+                                   .turn = world.turn,
+                                   .audience = only(b.name),
+                                   .kind = "memory",
+                                   .channel = "memory/" + b.name,
+                                   .keep = 1,
                                    .data = std::move(memory)});
 }
 
@@ -174,21 +201,33 @@ void publish_deal(World& world, const Deal& deal) {
     world.facts.retire(channel, both.names);
     return;
   }
-  world.facts.publish(world.sink, {.by = "world", .from = {deal.entry}, .turn = world.turn,
-                                   .audience = both, .kind = "deal", .channel = channel, .keep = 1,
-                                   .data = Json::object({{"deal", deal.id},
-                                                         {"due", deal.due},
-                                                         {"from", from},
-                                                         {"kind", kind_name(deal.terms)},
-                                                         {"state", name(deal.state)},
-                                                         {"terms", terms_json(deal.terms, world.goods)},
-                                                         {"to", to}})});
+  world.facts.publish(world.sink,
+                      {.by = "world",
+                       .from = {deal.entry},
+                       .turn = world.turn,
+                       .audience = both,
+                       .kind = "deal",
+                       .channel = channel,
+                       .keep = 1,
+                       .data = Json::object({{"deal", deal.id},
+                                             {"due", deal.due},
+                                             {"from", from},
+                                             {"kind", kind_name(deal.terms)},
+                                             {"state", name(deal.state)},
+                                             {"terms", terms_json(deal.terms, world.goods)},
+                                             {"to", to}})});
 }
 
-void publish_news(World& world, const std::string& text, int good, std::string_view direction, Seq cause) {
+void publish_news(World& world, const std::string& text, int good, std::string_view direction,
+                  Seq cause) {
   world.facts.publish(world.sink,
-                      {.by = "world", .from = {cause}, .turn = world.turn, .audience = {}, .kind = "news",
-                       .channel = "news", .keep = 4,
+                      {.by = "world",
+                       .from = {cause},
+                       .turn = world.turn,
+                       .audience = {},
+                       .kind = "news",
+                       .channel = "news",
+                       .keep = 4,
                        .data = Json::object({{"direction", direction},
                                              {"good", good < 0 ? "" : world.goods[at(good)]},
                                              {"text", text},
@@ -206,8 +245,9 @@ View make_view(World& world, int being) {
     ids.push_back(fact->entry);
     list.push(fact->entry.value);
   }
-  view.entry = world.sink.append({EntryKind::view, view.reader, std::move(ids), world.turn,
-                                  Json::object({{"facts", std::move(list)}, {"reader", view.reader}})});
+  view.entry =
+      world.sink.append({EntryKind::view, view.reader, std::move(ids), world.turn,
+                         Json::object({{"facts", std::move(list)}, {"reader", view.reader}})});
   world.firewall.shown(static_cast<std::int64_t>(view.facts.size()));
   return view;
 }

@@ -121,15 +121,18 @@ const std::string& World::season() const {
 std::int64_t World::burn() const {
   if (!scenario.scarcity.enabled || scenario.fuel < 0 || turn < 1) return 0;
   const auto& burns = scenario.seasons.burn;
-  std::int64_t lots = burns[static_cast<std::size_t>((turn - 1) / scenario.seasons.turns) % burns.size()];
-  if (is_running("early_winter")) lots = std::max(lots, *std::max_element(burns.begin(), burns.end()));
+  std::int64_t lots =
+      burns[static_cast<std::size_t>((turn - 1) / scenario.seasons.turns) % burns.size()];
+  if (is_running("early_winter"))
+    lots = std::max(lots, *std::max_element(burns.begin(), burns.end()));
   return lots;
 }
 
 Money World::worth(int being) const {
   Money sum = portfolio(exchange, beings[static_cast<std::size_t>(being)].account).worth;
   for (std::size_t g = 0; g < goods.size(); ++g)
-    sum += exchange.value({static_cast<std::int64_t>(g)}, exchange.mark({static_cast<std::int64_t>(g)}),
+    sum += exchange.value({static_cast<std::int64_t>(g)},
+                          exchange.mark({static_cast<std::int64_t>(g)}),
                           bank.pledged(being, static_cast<int>(g)));
   return sum + bank.claims(being) - bank.debts(being);
 }
@@ -155,7 +158,8 @@ Bytes World::state() const {
   }
   for (const Being& b : beings) {
     out += Json(b.name).dump() + " ";
-    put(b.account.value), put(b.creature), put(b.mood), put(b.start.value), put(b.frozen_until), put(b.exiled);
+    put(b.account.value), put(b.creature), put(b.mood), put(b.start.value), put(b.frozen_until),
+        put(b.exiled);
     for (const Seq seq : b.touched) put(seq.value);
     out += b.memory.json().dump() + "\n";
   }
@@ -168,7 +172,8 @@ Bytes World::state() const {
   for (const auto& [step, mind] : desk_swaps) out += Json(step).dump() + Json(mind).dump() + "\n";
   for (const auto& [creature, mind] : cast) out += Json(creature).dump() + Json(mind).dump() + "\n";
   for (const auto& [id, order] : orders) {
-    put(id), put(order.who), put(order.command.value), put(order.lots.value), put(order.filled.value);
+    put(id), put(order.who), put(order.command.value), put(order.lots.value),
+        put(order.filled.value);
     out += '\n';
   }
   put(tips), put(genesis.value), put(last_turn.value), put(dawn.value);
@@ -177,7 +182,8 @@ Bytes World::state() const {
     out += "; ";
   }
   for (const Counts& c : {counts, total})
-    for (const std::int64_t n : {c.orders, c.refused, c.trades, c.lots, c.prompts, c.answer_tokens}) put(n);
+    for (const std::int64_t n : {c.orders, c.refused, c.trades, c.lots, c.prompts, c.answer_tokens})
+      put(n);
   out += '\n';
   bank.state(out);
   facts.state(out);
@@ -201,11 +207,12 @@ std::vector<std::string> World::invariants() const {
     Lots pledged;
     for (std::size_t b = 0; b < beings.size(); ++b)
       pledged += bank.pledged(static_cast<int>(b), static_cast<int>(g));
-    const Lots held =
-        exchange.accounts().stock(account(SourceAccount::escrow), {static_cast<std::int64_t>(g)}).held;
+    const Lots held = exchange.accounts()
+                          .stock(account(SourceAccount::escrow), {static_cast<std::int64_t>(g)})
+                          .held;
     if (held != pledged)
-      faults.push_back("escrow holds " + std::to_string(held.value) + " " + goods[g] + ", deals say " +
-                       std::to_string(pledged.value));
+      faults.push_back("escrow holds " + std::to_string(held.value) + " " + goods[g] +
+                       ", deals say " + std::to_string(pledged.value));
   }
   return faults;
 }

@@ -1,6 +1,6 @@
 // The state of the Wood: everything that the next turn depends on. Plain data and looks at it; what
-// changes it stands in dawn, act, bank, desk, patron, dusk (each a .cpp of its own), and turn.cpp says
-// in which order.
+// changes it stands in dawn, act, bank, desk, patron, dusk (each a .cpp of its own), and turn.cpp
+// says in which order.
 #pragma once
 
 #include <map>
@@ -25,27 +25,27 @@ namespace wood {
 struct Being {
   std::string name;
   AccountId account;
-  int creature = -1;             // index in the scenario; -1: treasury or patron
+  int creature = -1;  // index in the scenario; -1: treasury or patron
   std::int64_t mood = 0;
-  Money start;                   // net worth at the first dawn
-  std::int64_t frozen_until = 0; // last turn of a freeze
+  Money start;                    // net worth at the first dawn
+  std::int64_t frozen_until = 0;  // last turn of a freeze
   bool exiled = false;
   Recall memory;
-  std::vector<Seq> touched;      // events since his affairs were last published
+  std::vector<Seq> touched;  // events since his affairs were last published
 };
 
 // A shock or a legend that is still at work.
 struct Running {
   std::string kind;
-  int good = -1;                 // -1: none in particular
-  std::int64_t until = 0;        // its last turn
+  int good = -1;           // -1: none in particular
+  std::int64_t until = 0;  // its last turn
   friend bool operator==(const Running&, const Running&) = default;
 };
 
-struct OpenOrder {               // a being's order: where it came from
+struct OpenOrder {  // a being's order: where it came from
   int who = 0;
   Seq command;
-  Lots lots;                     // as placed
+  Lots lots;  // as placed
   Lots filled;
 };
 
@@ -71,21 +71,22 @@ struct World {
   Firewall firewall;
   Magistrate magistrate;
   std::vector<Running> running;
-  std::optional<Pipeline> desk;        // the Treasury's pipeline
-  Memory desk_memory;                  // its past votes: how far the seats agree
-  std::map<std::string, std::string> cast;   // creature → mind; an operator may swap one
+  std::optional<Pipeline> desk;                   // the Treasury's pipeline
+  Memory desk_memory;                             // its past votes: how far the seats agree
+  std::map<std::string, std::string> cast;        // creature → mind; an operator may swap one
   std::map<std::string, std::string> desk_swaps;  // step of the desk → mind, by the operator
-  std::map<std::int64_t, OpenOrder> orders;  // open orders of beings, by order number
+  std::map<std::int64_t, OpenOrder> orders;       // open orders of beings, by order number
   std::int64_t turn = 0;
-  std::int64_t tips = 0;               // tips given so far
+  std::int64_t tips = 0;  // tips given so far
   Seq genesis;
-  Seq last_turn;                       // the last turn's entry, or the genesis
-  Seq dawn;                            // this turn's dawn event
-  std::vector<std::vector<Seq>> touched;  // by good: events since its market fact was last published
-  bool stop = false;                   // the operator ended the run
-  Counts counts;                       // of this turn
+  Seq last_turn;  // the last turn's entry, or the genesis
+  Seq dawn;       // this turn's dawn event
+  std::vector<std::vector<Seq>>
+      touched;        // by good: events since its market fact was last published
+  bool stop = false;  // the operator ended the run
+  Counts counts;      // of this turn
   Counts total;
-  std::vector<std::string> goods;      // names by index
+  std::vector<std::string> goods;  // names by index
 
   [[nodiscard]] int treasury() const { return static_cast<int>(scenario.creatures.size()); }
   [[nodiscard]] int patron() const { return treasury() + 1; }
@@ -94,11 +95,13 @@ struct World {
   [[nodiscard]] int being_of(AccountId account) const;
   [[nodiscard]] std::string who(AccountId account) const;  // its name; "villager" for villagers
   [[nodiscard]] bool may_act(int being) const;
-  [[nodiscard]] std::string mind_of(int being) const { return cast.at(beings[std::size_t(being)].name); }
+  [[nodiscard]] std::string mind_of(int being) const {
+    return cast.at(beings[std::size_t(being)].name);
+  }
   [[nodiscard]] bool is_running(std::string_view kind, int good = -1) const;
-  [[nodiscard]] std::int64_t burn() const;              // firewood a turn, season and shocks included
+  [[nodiscard]] std::int64_t burn() const;  // firewood a turn, season and shocks included
   [[nodiscard]] const std::string& season() const;
-  [[nodiscard]] Money worth(int being) const;           // cash and goods at the marks, less what is owed
+  [[nodiscard]] Money worth(int being) const;  // cash and goods at the marks, less what is owed
   // Appends an event entry; its number.
   Seq event(std::string_view what, std::vector<Seq> from, Json body, std::string_view by = "world");
   // Appends a command entry.
@@ -126,8 +129,8 @@ void perform(World& world, const std::string& by, const Json& act, std::vector<S
 // Production, season, latent values, drawn shocks; then the villagers' orders. dawn.cpp
 void break_dawn(World& world);
 void run_villagers(World& world);
-// Publishes what has changed: the rules and the market for this round; a being's own affairs; a deal
-// for its two sides. view.cpp
+// Publishes what has changed: the rules and the market for this round; a being's own affairs; a
+// deal for its two sides. view.cpp
 void publish_market(World& world, std::int64_t round);
 void publish_self(World& world, int being);
 void publish_persona(World& world, int being);
@@ -137,7 +140,8 @@ Json self_data(const World& world, int being);
 Json market_data(const World& world, int good);
 Json rules_data(const World& world, std::int64_t round);
 // Publishes news. view.cpp
-void publish_news(World& world, const std::string& text, int good, std::string_view direction, Seq cause);
+void publish_news(World& world, const std::string& text, int good, std::string_view direction,
+                  Seq cause);
 // A view entry and its facts. view.cpp
 View make_view(World& world, int being);
 
@@ -145,10 +149,10 @@ View make_view(World& world, int being);
 struct Digested {
   std::vector<SeenTrade> trades;
   std::vector<SeenCancel> cancels;
-  std::vector<Json> fills;   // of the actor's own order
+  std::vector<Json> fills;  // of the actor's own order
   Lots filled;
-  Money value, fee;          // of the actor
-  std::vector<Seq> makers;   // commands behind the other orders that traded
+  Money value, fee;         // of the actor
+  std::vector<Seq> makers;  // commands behind the other orders that traded
 };
 Digested digest(World& world, const MarketEvents& events, Seq command, int actor);
 // Tells those whom the events touched, and the magistrate, which entry holds them. act.cpp

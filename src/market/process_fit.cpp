@@ -11,7 +11,6 @@ namespace wood {
 namespace {
 
 constexpr int decimals = 6;
-constexpr std::int64_t unit = 1'000'000;
 
 // ---- CSV
 

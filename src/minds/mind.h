@@ -16,7 +16,7 @@
 namespace wood {
 
 struct Message {
-  std::string role;     // "system", "user", "assistant"
+  std::string role;  // "system", "user", "assistant"
   std::string content;
 };
 
@@ -30,14 +30,14 @@ struct Sampling {
 };
 
 struct Ask {
-  Seq prompt;              // the prompt entry this ask stands for; the key of its answer in the record
-  std::string mind;        // name in models.toml
-  std::string reader;      // who is asked: whose audience the firewall scans the messages for
-  std::string task;        // what is asked, e.g. "creature.act", "desk.analyst", "desk.vote"
+  Seq prompt;          // the prompt entry this ask stands for; the key of its answer in the record
+  std::string mind;    // name in models.toml
+  std::string reader;  // who is asked: whose audience the firewall scans the messages for
+  std::string task;    // what is asked, e.g. "creature.act", "desk.analyst", "desk.vote"
   std::vector<Message> messages;
-  Json schema;             // what the answer must conform to (core/schema.h)
-  Json facts;              // the facts the messages were rendered from, as data: rule-based minds read
-                           // these, language models the messages; both say the same
+  Json schema;  // what the answer must conform to (core/schema.h)
+  Json facts;   // the facts the messages were rendered from, as data: rule-based minds read
+                // these, language models the messages; both say the same
   Sampling sampling;
   std::int64_t wait_ms_max = 60'000;
 };
@@ -47,28 +47,28 @@ const char* name(Finish finish);
 
 struct Usage {  // what differs between two honest runs goes to the margin, not the record
   std::int64_t wall_us = 0;
-  std::int64_t cpu_us = 0;           // 0: not measured
+  std::int64_t cpu_us = 0;  // 0: not measured
   std::int64_t retries = 0;
-  std::string response_id;           // an endpoint's own id of the reply
+  std::string response_id;  // an endpoint's own id of the reply
 };
 
 struct Answer {
-  std::string text;                       // raw, as generated
-  std::string reasoning;                  // a reasoning channel that the server kept apart
+  std::string text;                         // raw, as generated
+  std::string reasoning;                    // a reasoning channel that the server kept apart
   std::vector<std::int32_t> prompt_tokens;  // token ids of the rendered prompt; empty if not known
-  std::vector<std::int32_t> tokens;       // token ids of the answer; empty if not known
-  std::vector<bool> forced;               // per token: the schema left no choice
-  std::vector<std::string> logits;        // per free token: SHA-256 (hex) of the raw little-endian
-                                          // float32 logits; empty for minds without logits
+  std::vector<std::int32_t> tokens;         // token ids of the answer; empty if not known
+  std::vector<bool> forced;                 // per token: the schema left no choice
+  std::vector<std::string> logits;  // per free token: SHA-256 (hex) of the raw little-endian
+                                    // float32 logits; empty for minds without logits
   Finish finish = Finish::stop;
-  std::int64_t prompt_count = 0;          // tokens, as counted by the mind (0: it has no tokens)
+  std::int64_t prompt_count = 0;  // tokens, as counted by the mind (0: it has no tokens)
   std::int64_t answer_count = 0;
-  std::int64_t cost_nano = 0;             // billionths of the price list's currency unit
+  std::int64_t cost_nano = 0;  // billionths of the price list's currency unit
   Usage usage;
 };
 
-struct Failure {  // no answer: recorded as an input, and the asker does nothing this time
-  Errc code = Errc::model;   // timeout, network, remote, model, limit
+struct Failure {            // no answer: recorded as an input, and the asker does nothing this time
+  Errc code = Errc::model;  // timeout, network, remote, model, limit
   std::string what;
   Usage usage;
 };
@@ -80,8 +80,8 @@ class Mind {
   virtual ~Mind() = default;
   // Answers every ask, in the order asked. Called from one thread at a time.
   virtual std::vector<Reply> ask(std::span<const Ask> asks) = 0;
-  // What stands in the genesis about this mind: name, lab, family, kind, and for a file its SHA-256,
-  // tokenizer, context, kernel variant. Deterministic on one machine.
+  // What stands in the genesis about this mind: name, lab, family, kind, and for a file its
+  // SHA-256, tokenizer, context, kernel variant. Deterministic on one machine.
   [[nodiscard]] virtual Json card() const = 0;
   // Whether asks leave this process: what is asked is committed first.
   [[nodiscard]] virtual bool remote() const { return false; }

@@ -1,7 +1,8 @@
 // A panel of minds: many asks in one call, over many minds, answered in the order asked. Two
-// implementations: the live panel (live.h) and the recorded one (drama/recorded.h), which looks answers
-// up in a ledger by the number of their prompt entry; when the record has no answer left it hands the
-// ask to the live panel behind it, if there is one (resumption), else that is a divergence.
+// implementations: the live panel (live.h) and the recorded one (drama/recorded.h), which looks
+// answers up in a ledger by the number of their prompt entry; when the record has no answer left it
+// hands the ask to the live panel behind it, if there is one (resumption), else that is a
+// divergence.
 #pragma once
 
 #include <map>

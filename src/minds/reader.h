@@ -23,10 +23,9 @@ namespace wood {
 
 struct Repair {
   // Around the value: utf8 too_long think harmony fence prose unwrapped.
-  // Syntax (loose.h): comment quotes raw_control escape number rounded literal unquoted unquoted_key
-  // comma trailing_comma colon bracket duplicate_key truncated.
-  // Meaning (fit.h): const enum wrong_type clamped clipped wrapped dropped renamed unknown_member
-  // filled nested_json.
+  // Syntax (loose.h): comment quotes raw_control escape number rounded literal unquoted
+  // unquoted_key comma trailing_comma colon bracket duplicate_key truncated. Meaning (fit.h): const
+  // enum wrong_type clamped clipped wrapped dropped renamed unknown_member filled nested_json.
   std::string kind;
   std::string detail;  // where and what: "$.qty: \"3\" → 3"
   friend bool operator==(const Repair&, const Repair&) = default;

@@ -116,8 +116,7 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
   // Nothing leaves the process before the commit that holds it.
   if (std::any_of(asks.begin(), asks.end(), [&](const Ask& ask) { return panel.remote(ask.mind); }))
     TRY_STATUS(sink.commit());
-  else
-    TRY_STATUS(sink.status());
+  else TRY_STATUS(sink.status());
   std::vector<Reply> replies = panel.ask(asks);
   CHECK(replies.size() == asks.size());
   for (std::size_t i = 0; i < consults.size(); ++i)
