@@ -50,13 +50,16 @@ int wait_for(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-std::vector<std::string> run_words(const Options& options, const std::string& file) {
-  return {options.program, "run",
-          "--cast",        "rules",
-          "--seed",        std::to_string(options.seed),
-          "--turns",       std::to_string(options.turns),
-          "--out",         file,
-          "--quiet"};
+// Every other run commits each entry, so that kills come between many commits and between few.
+std::vector<std::string> run_words(const Options& options, const std::string& file, bool often) {
+  std::vector<std::string> words = {options.program, "run",
+                                    "--cast",        "rules",
+                                    "--seed",        std::to_string(options.seed),
+                                    "--turns",       std::to_string(options.turns),
+                                    "--out",         file,
+                                    "--quiet"};
+  if (often) words.push_back("--commit-every-entry");
+  return words;
 }
 
 // The record root of a run that verifies, or why it does not.
@@ -71,10 +74,10 @@ Result<std::string> root_of(const std::string& file, bool whole) {
 // One kill; what went wrong, or "". `caught` counts the runs that were cut off with something
 // written.
 std::string trial(const Options& options, const std::string& folder, std::int64_t wait_us,
-                  const std::string& unbroken, std::int64_t& caught) {
+                  bool often, const std::string& unbroken, std::int64_t& caught) {
   const std::string file = folder + "/killed.wood";
   for (const char* end : {"", "-wal", "-shm", "-journal"}) (void)remove_file(file + end);
-  const pid_t child = start(run_words(options, file));
+  const pid_t child = start(run_words(options, file, often));
   ::usleep(static_cast<useconds_t>(wait_us));
   ::kill(child, SIGKILL);
   wait_for(child);
@@ -101,20 +104,25 @@ int run(const Options& options) {
   const std::string folder =
       std::filesystem::temp_directory_path() / ("wood-kill-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
-  const std::int64_t began = now_us();
   const std::string whole = folder + "/unbroken.wood";
-  if (wait_for(start(run_words(options, whole))) != 0) {
-    std::fprintf(stderr, "trial_kill: %s cannot play a run\n", options.program.c_str());
-    return 3;
+  std::int64_t length[2] = {};
+  for (const bool often : {true, false}) {
+    (void)remove_file(whole);
+    const std::int64_t began = now_us();
+    if (wait_for(start(run_words(options, whole, often))) != 0) {
+      std::fprintf(stderr, "trial_kill: %s cannot play a run\n", options.program.c_str());
+      return 3;
+    }
+    length[often ? 1 : 0] = now_us() - began;
   }
-  const std::int64_t length = now_us() - began;
   const auto unbroken = root_of(whole, true);
   std::int64_t failed = 0;
   std::int64_t caught = 0;
   for (std::int64_t n = 0; unbroken && n < options.kills; ++n) {
-    const std::int64_t moment =
-        Chance(static_cast<std::uint64_t>(options.seed), "trial.kill", 0, n).below(length, 0);
-    const std::string what = trial(options, folder, moment, *unbroken, caught);
+    const bool often = n % 2 == 1;
+    const std::int64_t moment = Chance(static_cast<std::uint64_t>(options.seed), "trial.kill", 0, n)
+                                    .below(length[often ? 1 : 0], 0);
+    const std::string what = trial(options, folder, moment, often, *unbroken, caught);
     if (what.empty()) continue;
     ++failed;
     std::printf("kill %lld, after %lld us, failed: %s\n", static_cast<long long>(n),

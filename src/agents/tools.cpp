@@ -102,8 +102,11 @@ void measure_market(Around& scope, const Json& facts, std::int64_t collar_bps,
   scope.goods_or_none = scope.goods;
   scope.goods_or_none.push_back("none");
   if (high == 0 || collar_bps <= 0) return;
-  scope.price_low = std::max<std::int64_t>(1, low - mul_div(low, collar_bps, 10'000, Round::down));
-  scope.price_high = std::min(kPriceMax, high + mul_div(high, collar_bps, 10'000, Round::down));
+  // Outwards to round numbers, so that the bounds stay the same from one day to the next.
+  const std::int64_t lowest = low - mul_div(low, collar_bps, 10'000, Round::down);
+  const std::int64_t highest = high + mul_div(high, collar_bps, 10'000, Round::down);
+  scope.price_low = std::max<std::int64_t>(1, lowest / 100 * 100);
+  scope.price_high = std::min(kPriceMax, (highest / 100 + 1) * 100);
 }
 
 Around around(const Json& facts) {

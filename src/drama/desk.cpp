@@ -14,6 +14,8 @@ class DeskEffects : public Effects {
  public:
   explicit DeskEffects(World& world) : world_(world) {}
 
+  [[nodiscard]] bool remote() const override { return false; }  // orders on the Wood's own books
+
   Result<Effected> perform(const EffectCall& call) override {
     const Json* order = call.args.find("order");
     if (order == nullptr || !order->is(Json::Kind::object))

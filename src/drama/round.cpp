@@ -1,5 +1,5 @@
 // A round: everybody who has something to do is asked against one frozen snapshot; what they
-// decided is committed, and then applied in a permutation drawn from (seed, turn, round).
+// decided is recorded, and then applied in a permutation drawn from (seed, turn, round).
 #include <algorithm>
 
 #include "agents/agent.h"
@@ -117,7 +117,7 @@ Result<int> play_round(World& world, Panel& panel, std::int64_t round, std::set<
   if (acting.empty()) return 0;
   Thinking thinking{world.sink, panel, world.exchange, world.turn, world.setup.seed};
   TRY(const std::vector<Thought> thoughts, think(thinking, thinkers));
-  TRY_STATUS(world.sink.commit());
+  TRY_STATUS(world.sink.status());
   if (!world.firewall.leaks().empty()) return 0;
   const Chance chance(world.setup.seed, "round.order", world.turn, round);
   int acted = 0;

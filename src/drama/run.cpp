@@ -125,6 +125,11 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
     publish_persona(world, being);
   TRY_STATUS(sink.commit());
   GuardedPanel guarded(panel, world.firewall);
+  std::vector<TurnReport> unreported;
+  const auto report = [&] {
+    if (options.on_turn) std::for_each(unreported.begin(), unreported.end(), options.on_turn);
+    unreported.clear();
+  };
   while (world.turn < setup.turns && !world.stop) {
     TRY_STATUS(play_turn(world, guarded, inbox));
     if (options.check_invariants) {
@@ -133,7 +138,8 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
         return fail(Errc::integrity, "turn " + std::to_string(world.turn) +
                                          ": invariant broken: " + join(faults, "; "));
     }
-    if (options.on_turn) options.on_turn(report_of(world, world.counts));
+    unreported.push_back(report_of(world, world.counts));
+    if (sink.durable()) report();
   }
   const std::string stopped = !world.stop                      ? ""
                               : world.firewall.leaks().empty() ? "operator"
@@ -144,6 +150,7 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
                world.turn,
                Json::object({{"stopped", stopped}, {"turns", world.turn}})});
   TRY_STATUS(sink.commit());
+  report();
   return Played{world.turn, stopped, hex(world.state_hash()), report_of(world, world.total)};
 }
 

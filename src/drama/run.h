@@ -42,7 +42,8 @@ struct TurnReport {
 };
 
 struct PlayOptions {
-  std::function<void(const TurnReport&)> on_turn;  // after the dusk commit
+  // For every turn, once the commit that holds it is made: of fast turns several at a time.
+  std::function<void(const TurnReport&)> on_turn;
   bool check_invariants = true;                    // every turn; a breach is a bug and aborts
 };
 

@@ -7,8 +7,9 @@
 //   rounds     every creature asked against one snapshot; then their acts, in a drawn order
 //   dusk       meals, marks, deals, the magistrate, the state hash
 //
-// Commits: before a round's commands are applied (round.cpp, desk.cpp), and here, at dusk. Nothing
-// is shown to anybody before the commit that holds it.
+// Commits: here, at dusk, and before a prompt leaves the process (pipeline/consult.cpp). What a
+// mind inside the process answered may move the world before it is on disk: a kill loses both or
+// neither, and nothing is shown to anybody before the commit that holds it (run.cpp).
 #include "core/check.h"
 #include "drama/world.h"
 
@@ -50,7 +51,7 @@ Status play_turn(World& world, Panel& panel, Inbox& inbox) {
     TRY_STATUS(stop_on_leak(world));
   }
   fall_dusk(world);
-  return world.sink.commit();
+  return world.sink.commit_soon();
 }
 
 }  // namespace wood

@@ -67,6 +67,11 @@ Status Echo::status() const {
   return onward_ != nullptr ? onward_->status() : Status();
 }
 
+Status Echo::commit_soon() {
+  if (Status now = status(); !now) return now;
+  return state_ == State::onward ? onward_->commit_soon() : Status();
+}
+
 Status Echo::commit() {
   if (Status now = status(); !now) return now;
   return state_ == State::onward ? onward_->commit() : Status();

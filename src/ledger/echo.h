@@ -32,6 +32,10 @@ class Echo : public Sink {
   std::string blob(ByteView bytes) override;
   void margin(Seq about, Json body) override;
   Status commit() override;
+  Status commit_soon() override;
+  [[nodiscard]] bool durable() const override {
+    return state_ != State::onward || onward_->durable();
+  }
   // Errc::diverged; Errc::integrity if the record lacks a blob that it names; Errc::limit in state
   // `ended`; else the ledger's own.
   [[nodiscard]] Status status() const override;

@@ -179,6 +179,10 @@ void Ledger::checkpoint(Log log, const Merkle& tree) {
   batch_.checkpoints.push_back({log, tree.size(), options_.key.sign_note(point.text())});
 }
 
+Status Ledger::commit_soon() {
+  return now_us() - committed_us_ < options_.commit_gap_us ? status_ : commit();
+}
+
 Status Ledger::commit() {
   if (!status_ || (batch_.record.empty() && batch_.margin.empty())) return status_;
   checkpoint(Log::record, record_);

@@ -50,6 +50,9 @@ struct LedgerOptions {
   // The first entry given so long after the last commit brings one of its own: slow minds lose no
   // more than that of their thinking to a power cut. 0: never.
   std::int64_t commit_after_us = 2'000'000;
+  // commit_soon() makes one commit of what comes within this time: a turn of rule-based minds is
+  // over sooner than a disk has written it.
+  std::int64_t commit_gap_us = 50'000;
 };
 
 class Ledger : public Sink {
@@ -67,6 +70,10 @@ class Ledger : public Sink {
   std::string blob(ByteView bytes) override;
   void margin(Seq about, Json body) override;
   Status commit() override;
+  Status commit_soon() override;
+  [[nodiscard]] bool durable() const override {
+    return batch_.record.empty() && batch_.margin.empty();
+  }
   [[nodiscard]] Status status() const override { return status_; }
 
   [[nodiscard]] std::int64_t size() const { return record_.size(); }

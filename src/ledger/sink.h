@@ -27,6 +27,10 @@ class Sink {
   // Makes everything appended so far durable. Nothing may leave the process before the commit that
   // holds it.
   virtual Status commit() = 0;
+  // The same, but commits that come close upon each other may be made as one: durable() says when.
+  virtual Status commit_soon() { return commit(); }
+  // Whether everything appended so far is durable.
+  [[nodiscard]] virtual bool durable() const { return true; }
   // Ok, or the failure that the next commit() will report: lets a long phase stop early.
   [[nodiscard]] virtual Status status() const = 0;
 };

@@ -86,6 +86,9 @@ class SqliteStore : public Store {
   }
 
   Status create() {
+    // Large pages: entries and blobs are written once, in order, and are some hundred bytes to some
+    // kilobytes long (bench_drama: a file costs 20 % over memory with these, 26 % with 4 KB).
+    if (!run("PRAGMA page_size=16384")) return error("be begun");
     TRY_STATUS(begin_writing());
     const bool made = run("BEGIN") &&
                       run("PRAGMA application_id=" + std::to_string(kApplication)) &&

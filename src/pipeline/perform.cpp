@@ -153,7 +153,7 @@ Status perform_effect(Stage& stage, const Step& step) {
                                               {"effect", what.effect},
                                               {"state", "called"}}),
                                 frame->from);
-  TRY_STATUS(sink.commit());
+  TRY_STATUS(stage.context.effects->remote() ? sink.commit() : sink.status());
   Result<Effected> done = stage.context.effects->perform({.effect = what.effect,
                                                           .by = frame->by,
                                                           .args = std::move(*args),

@@ -64,6 +64,8 @@ class Effects {
  public:
   virtual ~Effects() = default;
   virtual Result<Effected> perform(const EffectCall& call) = 0;
+  // Whether an effect is felt outside this process: its call is committed first.
+  [[nodiscard]] virtual bool remote() const { return true; }
 };
 
 struct Context {
