@@ -3,13 +3,16 @@
 // from them those of the prompts.
 //
 //   bench_minds [folder with tiny/*.gguf]      default: the build's models; one line of JSON a
-//   model
+//                                              model
+//   bench_minds --through URL FILE             the same asks of FILE in process, and of the server
+//                                              at URL that has FILE too (bench/server starts one)
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "host/clock.h"
 #include "minds/llama_mind.h"
+#include "minds/openai_mind.h"
 
 namespace {
 
@@ -37,8 +40,8 @@ std::vector<Ask> asks_of(int count) {
 }
 
 struct Sum {
-  std::int64_t prompt = 0, answer = 0, forced = 0, us = 0;
-  [[nodiscard]] std::int64_t a_second(std::int64_t tokens) const { return tokens * 1'000'000 / us; }
+  std::int64_t prompt = 0, answer = 0, forced = 0, failures = 0, us = 0;
+  [[nodiscard]] std::int64_t a_second(std::int64_t count) const { return count * 1'000'000 / us; }
 };
 
 Sum measure(Mind& mind, std::span<const Ask> asks, std::size_t together) {
@@ -46,6 +49,11 @@ Sum measure(Mind& mind, std::span<const Ask> asks, std::size_t together) {
   const std::int64_t began = now_us();
   for (std::size_t i = 0; i < asks.size(); i += together)
     for (const Reply& reply : mind.ask(asks.subspan(i, together))) {
+      if (const auto* failure = std::get_if<Failure>(&reply)) {
+        std::fprintf(stderr, "bench_minds: %s\n", failure->what.c_str());
+        ++sum.failures;
+        continue;
+      }
       const Answer& answer = std::get<Answer>(reply);
       sum.prompt += answer.prompt_count;
       sum.answer += answer.answer_count;
@@ -55,36 +63,62 @@ Sum measure(Mind& mind, std::span<const Ask> asks, std::size_t together) {
   return sum;
 }
 
-int run(const std::string& folder) {
-  for (const char* name : {"tiny-llama", "tiny-phi", "tiny-gemma", "tiny-qwen", "tiny-mistral"}) {
-    MindSpec spec;
-    spec.name = name;
-    spec.kind = MindKind::llama;
-    spec.context = 1'024;
-    auto mind = llama_mind(spec, {folder + "/tiny/" + name + ".gguf", 1, ""});
-    if (!mind) {
-      std::fprintf(stderr, "bench_minds: %s\n", mind.error().what.c_str());
-      return 1;
-    }
-    const std::vector<Ask> asks = asks_of(32);
-    measure(**mind, std::span(asks).first(8), 8);  // loads the weights, builds the masks
-    const Sum alone = measure(**mind, asks, 1), eight = measure(**mind, asks, 8);
-    const Json line = Json::object({{"bench", "minds"},
-                                    {"mind", name},
-                                    {"kernels", (*mind)->card().str_or("kernels", "")},
-                                    {"answer_tokens", alone.answer},
-                                    {"forced_tokens", alone.forced},
-                                    {"prompt_tokens", alone.prompt},
-                                    {"alone_answer_tokens_a_second", alone.a_second(alone.answer)},
-                                    {"eight_answer_tokens_a_second", eight.a_second(eight.answer)},
-                                    {"eight_asks_a_second", eight.a_second(32)}});
-    std::printf("%s\n", line.dump().c_str());
-  }
-  return 0;
+// Prints what it takes; how many asks got no answer.
+std::int64_t bench(Mind& mind, const std::string& name) {
+  const std::vector<Ask> asks = asks_of(32);
+  measure(mind, std::span(asks).first(8), 8);  // loads the weights, builds the masks
+  const Sum alone = measure(mind, asks, 1), eight = measure(mind, asks, 8);
+  const Json card = mind.card();
+  const Json line = Json::object({{"bench", "minds"},
+                                  {"mind", name},
+                                  {"kind", card.str_or("kind", "")},
+                                  {"kernels", card.str_or("kernels", "")},
+                                  {"answer_tokens", alone.answer},
+                                  {"forced_tokens", alone.forced},
+                                  {"prompt_tokens", alone.prompt},
+                                  {"alone_answer_tokens_a_second", alone.a_second(alone.answer)},
+                                  {"alone_asks_a_second", alone.a_second(32)},
+                                  {"eight_answer_tokens_a_second", eight.a_second(eight.answer)},
+                                  {"eight_asks_a_second", eight.a_second(32)}});
+  std::printf("%s\n", line.dump().c_str());
+  return alone.failures + eight.failures;
+}
+
+int in_process(const std::string& name, const std::string& file) {
+  MindSpec spec;
+  spec.name = name;
+  spec.kind = MindKind::llama;
+  spec.context = 1'024;
+  auto mind = llama_mind(spec, {file, 1, ""});
+  if (mind) return bench(**mind, name) == 0 ? 0 : 1;
+  std::fprintf(stderr, "bench_minds: %s\n", mind.error().what.c_str());
+  return 1;
+}
+
+int through(const std::string& name, const std::string& url) {
+  MindSpec spec;
+  spec.name = name;
+  spec.kind = MindKind::openai;
+  spec.endpoint = url;
+  spec.model = name;
+  return bench(*openai_mind(spec), name) == 0 ? 0 : 1;
+}
+
+int all_in(const std::string& folder) {
+  int code = 0;
+  for (const char* name : {"tiny-llama", "tiny-phi", "tiny-gemma", "tiny-qwen", "tiny-mistral"})
+    code |= in_process(name, folder + "/tiny/" + name + ".gguf");
+  return code;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  return run(count > 1 ? words[1] : std::string(WOOD_BINARY_DIR) + "/models");
+  if (count == 4 && std::string(words[1]) == "--through") {
+    std::string name = words[3];
+    name = name.substr(name.find_last_of('/') + 1);
+    name = name.substr(0, name.find(".gguf"));
+    return in_process(name, words[3]) | through(name, words[2]);
+  }
+  return all_in(count > 1 ? words[1] : std::string(WOOD_BINARY_DIR) + "/models");
 }

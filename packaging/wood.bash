@@ -13,6 +13,7 @@ _wood() {
     'wood run --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood run --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --creatures') COMPREPLY=(); return ;;
     'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
     'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -23,6 +24,7 @@ _wood() {
     'wood export --proof') COMPREPLY=(); return ;;
     'wood export --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood minds --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood minds --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood fit --column') COMPREPLY=(); return ;;
     'wood fit --good') COMPREPLY=(); return ;;
     'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -30,12 +32,13 @@ _wood() {
     'wood pipeline run --ledger') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood pipeline run --cast') COMPREPLY=(); return ;;
     'wood pipeline run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood pipeline run --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood pipeline run --seed') COMPREPLY=(); return ;;
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
     'wood') COMPREPLY=($(compgen -W 'run verify replay trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
-    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
@@ -44,10 +47,10 @@ _wood() {
     'wood keys') COMPREPLY=($(compgen -W 'new show --help' -- "$cur")) ;;
     'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
     'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;
-    'wood minds') COMPREPLY=($(compgen -W '--models --json --help' -- "$cur")) ;;
+    'wood minds') COMPREPLY=($(compgen -W '--models --minds --json --help' -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
-    'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood doctor') COMPREPLY=($(compgen -W '--json --list --help' -- "$cur")) ;;
     'wood completion') COMPREPLY=($(compgen -W 'bash zsh --help' -- "$cur")) ;;
     'wood man') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;

@@ -32,10 +32,11 @@ _wood_run() {
         '::SCENARIO:{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g "*.toml"}' \
         '--turns[so many turns, instead of the scenario'\''s]:N: ' \
         '--seed[of all chance; without it one is drawn and printed]:S: ' \
-        '--cast[which minds play\: a cast of the scenario]:NAME: ' \
+        '*--cast[which minds play\: a cast of the scenario; WHO=MIND changes one of it, everyone=MIND all]:NAME: ' \
         '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
         '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--creatures[a crowd of so many creatures, played by rules]:N: ' \
         '--store[where the ledger is kept]:STORE:(sqlite memory)' \
         '--resume[go on with a run that was interrupted]:FILE:_files' \
@@ -119,6 +120,7 @@ _wood_keys_show() {
 _wood_minds() {
     _arguments -s \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[as a JSON array]' \
         '--help[how to use it]'
 }
@@ -154,6 +156,7 @@ _wood_pipeline_run() {
         '--ledger[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
         '*--cast[who answers in a seat]:SEAT=MIND: ' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--seed[of the sampling; without it one is drawn and printed]:S: ' \
         '--help[how to use it]'
 }

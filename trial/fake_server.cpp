@@ -57,6 +57,8 @@ Response error(int status, const std::string& what, const std::string& code) {
 }
 
 Response respond(Manner manner, const Request& request) {
+  const bool chat = request.path == "/v1/chat/completions";
+  if (!chat && request.path != "/v1/models") return error(404, "no such path", "");
   const Json asked = parse_json(request.body, Floats::nearest).value_or(Json::object());
   Json message = Json::object({{"role", "assistant"}, {"content", shortest_answer(asked)}});
   switch (manner) {
@@ -85,7 +87,9 @@ Response respond(Manner manner, const Request& request) {
     case Manner::forbidden:
       return error(401, "wrong key: " + request.authorization, "invalid_api_key");
     case Manner::too_long: return error(400, "the prompt is too long", "context_length_exceeded");
+    case Manner::loading: return error(503, "Loading model", "");
   }
+  if (!chat) return {200, "", R"({"data":[{"id":"fake-model","object":"model"}],"object":"list"})"};
   return completion(message, "stop");
 }
 
@@ -181,9 +185,7 @@ void FakeServer::State::serve(int socket, int connection) {
     request->connection = connection;
     const Manner manner = note(*request);
     if (manner == Manner::slow) sleep_us(400'000);
-    const Response response = request->path == "/v1/chat/completions"
-                                  ? respond(manner, *request)
-                                  : error(404, "no such path", "");
+    const Response response = respond(manner, *request);
     const std::string text = "HTTP/1.1 " + std::to_string(response.status) +
                              " X\r\nContent-Type: " + "application/json\r\n" + response.headers +
                              "Content-Length: " + std::to_string(response.body.size()) +

@@ -1,6 +1,6 @@
-// A server on the loopback that speaks /v1/chat/completions, honestly or with faults: what the
-// openai mind is tried against. It answers with the shortest text that the schema of the request
-// allows.
+// A server on the loopback that speaks /v1/chat/completions and /v1/models, honestly or with
+// faults: what the openai mind is tried against. It answers with the shortest text that the schema
+// of the request allows.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,7 @@ enum class Manner {
   reasoning,     // 200 with a reasoning_content beside the answer
   forbidden,     // 401 that quotes the key back
   too_long,      // 400 with the code for a prompt beyond the context
+  loading,       // 503, as llama-server says while it reads its model
 };
 
 struct Request {

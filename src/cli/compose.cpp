@@ -24,21 +24,52 @@ Result<Scenario> read_scenario(const Wanted& wanted) {
   return scenario_from(scaled_scenario(scenario->source, *wanted.creatures));
 }
 
-Status choose_cast(const std::string& wanted, Setup& setup) {
+std::string known(const std::string& wanted, const std::vector<std::string>& names) {
+  const std::string nearest = nearest_name(wanted, names);
+  return nearest.empty() ? "it has " + join(names, ", ") : "did you mean \"" + nearest + "\"?";
+}
+
+Status choose_named_cast(const std::string& name, Setup& setup) {
   const Scenario& scenario = setup.scenario;
-  setup.cast_name = wanted.empty() ? scenario.cast_default : wanted;
-  const auto it = scenario.casts.find(setup.cast_name);
+  const auto it = scenario.casts.find(name);
   if (it != scenario.casts.end()) {
     setup.cast = it->second;
     return {};
   }
   std::vector<std::string> names;
-  for (const auto& [name, cast] : scenario.casts) names.push_back(name);
-  const std::string nearest = nearest_name(setup.cast_name, names);
-  return fail(
-      Errc::not_found,
-      "scenario " + scenario.name + " has no cast \"" + setup.cast_name + "\"; " +
-          (nearest.empty() ? "it has " + join(names, ", ") : "did you mean \"" + nearest + "\"?"));
+  for (const auto& [other, cast] : scenario.casts) names.push_back(other);
+  return fail(Errc::not_found, "scenario " + scenario.name + " has no cast \"" + name + "\"; " +
+                                   known(name, names));
+}
+
+// "oona=MIND" or "everyone=MIND", over the cast that is chosen so far.
+Status recast(const std::string& word, Setup& setup) {
+  const std::size_t equals = word.find('=');
+  const std::string who = word.substr(0, equals), mind = word.substr(equals + 1);
+  if (who.empty() || mind.empty())
+    return fail(Errc::usage, "--cast wants a cast's name or WHO=MIND, not \"" + word + "\"");
+  if (who != "everyone" && !setup.cast.contains(who)) {
+    std::vector<std::string> names = {"everyone"};
+    for (const auto& [creature, its] : setup.cast) names.push_back(creature);
+    return fail(Errc::not_found, "--cast: scenario " + setup.scenario.name +
+                                     " has no creature \"" + who + "\"; " + known(who, names));
+  }
+  for (auto& [creature, its] : setup.cast)
+    if (who == "everyone" || who == creature) its = mind;
+  return {};
+}
+
+Status choose_cast(const std::vector<std::string>& wanted, Setup& setup) {
+  const auto is_name = [](const std::string& word) { return word.find('=') == word.npos; };
+  const auto names = std::count_if(wanted.begin(), wanted.end(), is_name);
+  if (names > 1) return fail(Errc::usage, "--cast names one cast; more of them are WHO=MIND");
+  const auto named = std::find_if(wanted.begin(), wanted.end(), is_name);
+  TRY_STATUS(choose_named_cast(
+      named == wanted.end() ? setup.scenario.cast_default : *named, setup));
+  for (const std::string& word : wanted)
+    if (!is_name(word)) TRY_STATUS(recast(word, setup));
+  setup.cast_name = wanted.empty() ? setup.scenario.cast_default : join(wanted, ", ");
+  return {};
 }
 
 Result<Json> read_desk(const std::string& name) {
@@ -68,7 +99,7 @@ Result<Inputs> read_inputs(const Wanted& wanted, std::int64_t turns) {
 
 Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& minds,
                                               const Wanted& wanted) {
-  TRY(const Registry registry, open_registry());
+  TRY(const Registry registry, open_registry(wanted.minds));
   LiveOptions options;
   options.model_dirs = model_dirs(wanted.model_dirs);
   auto panel = LivePanel::open(registry, minds, options);

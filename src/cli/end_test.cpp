@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "core/json.h"
 #include "core/text.h"
@@ -51,6 +52,32 @@ bool has(const std::string& text, std::string_view part) {
 std::string root_of(const std::string& replay) {
   const std::size_t at = replay.find("recorded root  ");
   return at == std::string::npos ? "" : replay.substr(at + 15, 64);
+}
+
+TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
+  write("mine.toml", "[[mind]]\nname = \"dice\"\nkind = \"scripted\"\n"
+                     "options = { style = \"random\" }\n"
+                     "[[mind]]\nname = \"away\"\nkind = \"openai\"\nmodel = \"m\"\n"
+                     "endpoint = \"http://127.0.0.1:1/v1\"\n");
+  EXPECT_TRUE(has(wood("minds --minds mine.toml").out, "dice"));
+  const std::string line = "run --minds mine.toml --seed 7 --turns 1 --json --quiet --out a.wood ";
+  const Ran run = wood(line + "--cast rules --cast everyone=random --cast oona=dice");
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_TRUE(has(run.out, "\"cast\":\"rules, everyone=random, oona=dice\"")) << run.out;
+  std::map<std::string, std::string> minds;
+  const Json report = parse_json(run.out).value();
+  for (const Json& being : report.at("beings").items())
+    minds[being.str_or("name", "")] = being.str_or("mind", "");
+  EXPECT_EQ(minds["oona"], "dice");
+  EXPECT_EQ(minds["pip"], "random");
+
+  EXPECT_TRUE(has(wood(line + "--cast onna=dice").err, "did you mean \"oona\"?"));
+  EXPECT_EQ(wood(line + "--cast oona=").status, 2);
+  EXPECT_EQ(wood(line + "--cast rules --cast random").status, 2);
+  const Ran away = wood("run --minds mine.toml --cast oona=away --out b.wood");
+  EXPECT_NE(away.status, 0);
+  EXPECT_TRUE(has(away.err, "mind away: http://127.0.0.1:1/v1/models")) << away.err;
+  EXPECT_FALSE(file_exists(path("b.wood"))) << "nothing was begun";
 }
 
 TEST_F(Program, PlaysVerifiesReplaysAndShowsARun) {

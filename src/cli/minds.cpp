@@ -57,7 +57,7 @@ std::string price(const MindSpec& spec) {
 }
 
 Result<int> act(const Args& args, const Console& console) {
-  TRY(const Registry registry, open_registry());
+  TRY(const Registry registry, open_registry(args.all("--minds")));
   const std::vector<std::string> dirs = model_dirs(args.all("--models"));
   if (args.has("--json")) {
     Json out = Json::array();
@@ -95,18 +95,13 @@ Result<int> act(const Args& args, const Console& console) {
 }  // namespace
 
 Verb minds_verb() {
-  using K = Option::Kind;
   return {.name = "minds",
           .about = "lists the minds that can be cast, and whether they are ready",
           .text =
               "The registry is models/models.toml; wood/models.toml in the configuration folder "
               "adds to it and "
               "overrides it key by key. Nothing is downloaded.",
-          .options = {{.name = "--models",
-                       .kind = K::folder,
-                       .value = "DIR",
-                       .about = "look for model files here first",
-                       .many = true},
+          .options = {models_option(), minds_option(),
                       {.name = "--json", .about = "as a JSON array"}},
           .examples = {{"wood minds", "what there is"}},
           .act = act};

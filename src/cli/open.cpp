@@ -94,7 +94,7 @@ Result<Document> open_document(const std::string& folder, const std::string& nam
   return out;
 }
 
-Result<Registry> open_registry() {
+Result<Registry> open_registry(const std::vector<std::string>& more) {
   std::vector<RegistryText> texts;
   TRY(const std::string data, data_dir());
   const std::string own = data + "/models/models.toml";
@@ -103,9 +103,13 @@ Result<Registry> open_registry() {
   if (const auto config = config_home()) {
     const std::string users = *config + "/wood/models.toml";
     if (file_exists(users)) {
-      TRY(std::string more, read_file(users));
-      texts.push_back({users, std::move(more)});
+      TRY(std::string theirs, read_file(users));
+      texts.push_back({users, std::move(theirs)});
     }
+  }
+  for (const std::string& file : more) {
+    TRY(std::string named, read_file(file));
+    texts.push_back({file, std::move(named)});
   }
   return parse_registry(texts);
 }

@@ -34,8 +34,9 @@ Result<Document> open_document(const std::string& folder, const std::string& nam
 // The names of the documents there, sorted.
 Result<std::vector<std::string>> documents(const std::string& folder);
 
-// models/models.toml of the data folder, then wood/models.toml of the user's configuration folder.
-Result<Registry> open_registry();
+// models/models.toml of the data folder, then wood/models.toml of the user's configuration folder,
+// then `more` in order: each overrides those before it key by key.
+Result<Registry> open_registry(const std::vector<std::string>& more = {});
 // Where model files are looked for: as given, else the places where they usually are.
 std::vector<std::string> model_dirs(const std::vector<std::string>& given);
 // The file of a mind, where it is; "" if it is nowhere.

@@ -71,7 +71,7 @@ Result<Bench> prepare(const Args& args) {
   std::set<std::string> minds;
   for (const auto& [seat, who] : out.cast) minds.insert(who.mind);
   collect_minds(out.pipeline.json(), minds);
-  TRY(out.registry, open_registry());
+  TRY(out.registry, open_registry(args.all("--minds")));
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
   TRY(out.panel, LivePanel::open(out.registry, {minds.begin(), minds.end()}, options));
@@ -209,11 +209,7 @@ Verb pipeline_verb() {
             .value = "SEAT=MIND",
             .about = "who answers in a seat",
             .many = true},
-           {.name = "--models",
-            .kind = K::folder,
-            .value = "DIR",
-            .about = "look for model files here first",
-            .many = true},
+           models_option(), minds_option(),
            {.name = "--seed",
             .kind = K::text,
             .value = "S",

@@ -88,11 +88,13 @@ class Reader {
         if (draft.body.find("act") != nullptr) break;
         ++being(draft.by).prompts;
         ++being(draft.by).failures, ++out_.failures;
+        silence(entry);
         asked_[entry.seq] = draft.by;
         break;
       case EntryKind::reading:
         if (const Json* repairs = draft.body.find("repairs"))
           out_.repaired += !repairs->is(Kind::array) || !repairs->items().empty();
+        out_.unread += !draft.body.bool_or("conforms", true);
         break;
       case EntryKind::check: check(draft); break;
       case EntryKind::event: event(draft); break;
@@ -112,6 +114,22 @@ class Reader {
         break;
       default: break;
     }
+  }
+
+  void silence(const Entry& entry) {
+    const Json& body = entry.draft.body;
+    const std::string mind = body.str_or("mind", ""), code = body.str_or("code", "");
+    for (SilenceLine& line : out_.silences)
+      if (line.mind == mind && line.code == code) {
+        ++line.count;
+        return;
+      }
+    const Json* what = body.find("what");
+    out_.silences.push_back({mind, code,
+                             what == nullptr           ? ""
+                             : what->is(Kind::string) ? what->string()
+                                                      : what->str_or("text", ""),
+                             1, entry.seq});
   }
 
   // Of an order: a pipeline's own checks name no sender.

@@ -42,6 +42,12 @@ struct VerdictLine {
   Seq entry;
 };
 
+struct SilenceLine {  // asks of one mind that ended the same way
+  std::string mind, code, what;  // what: said of the first
+  std::int64_t count = 0;
+  Seq entry;  // of the first
+};
+
 struct Report {
   std::string scenario, title, seed, cast;
   std::int64_t turns = 0, turns_wanted = 0, tick_mp = 1;
@@ -51,9 +57,10 @@ struct Report {
   std::vector<GoodLine> goods;
   std::vector<DeskLine> desk;
   std::vector<VerdictLine> verdicts;
+  std::vector<SilenceLine> silences;
   std::int64_t orders = 0, refused = 0, trades = 0, lots = 0;
   std::int64_t prompts = 0, facts = 0, disclosures = 0, leaks = 0;
-  std::int64_t tokens = 0, failures = 0, repaired = 0, wall_us = 0;
+  std::int64_t tokens = 0, failures = 0, repaired = 0, unread = 0, wall_us = 0;
   std::string state;  // of the last turn
   std::int64_t record_size = 0, margin_size = 0;
   std::string record_root, margin_root;  // hex

@@ -121,6 +121,25 @@ std::string verdicts_text(const Report& report, const Terminal& terminal) {
   return "\n" + toned(terminal, Tone::strong, "The magistrate") + "\n" + grid.text(terminal);
 }
 
+std::string silences_text(const Report& report, const Terminal& terminal) {
+  std::string out;
+  for (const SilenceLine& line : report.silences)
+    out += toned(terminal, Tone::warn, grouped(line.count) + " unanswered") + ", first entry " +
+           std::to_string(line.entry.value) + ": " + printable(line.what) + "\n";
+  return out;
+}
+
+Json silences_json(const Report& report) {
+  Json out = Json::array();
+  for (const SilenceLine& line : report.silences)
+    out.push(Json::object({{"code", line.code},
+                           {"count", line.count},
+                           {"entry", line.entry.value},
+                           {"mind", line.mind},
+                           {"what", line.what}}));
+  return out;
+}
+
 std::string counts_text(const Report& report, const Terminal& terminal) {
   const std::string leaks = std::to_string(report.leaks) + (report.leaks == 1 ? " leak" : " leaks");
   std::string out = "\n" + grouped(report.orders) + " orders, " + grouped(report.refused) +
@@ -128,6 +147,8 @@ std::string counts_text(const Report& report, const Terminal& terminal) {
                     " lots; " + grouped(report.tokens) + " tokens";
   if (report.failures > 0)
     out += ", " + toned(terminal, Tone::warn, grouped(report.failures) + " asks without an answer");
+  if (report.unread > 0)
+    out += ", " + toned(terminal, Tone::warn, grouped(report.unread) + " answers not to be read");
   if (report.repaired > 0) out += ", " + grouped(report.repaired) + " answers mended to be read";
   return out + "\nFirewall: " + grouped(report.prompts) + " prompts scanned, " +
          grouped(report.facts) + " facts shown, " + grouped(report.disclosures) + " disclosures, " +
@@ -202,7 +223,8 @@ Json json(const Report& report) {
                                 {"refused", report.refused},
                                 {"repaired", report.repaired},
                                 {"tokens", report.tokens},
-                                {"trades", report.trades}})},
+                                {"trades", report.trades},
+                                {"unread", report.unread}})},
        {"desk", desk_json(report)},
        {"goods", std::move(goods)},
        {"margin", Json::object({{"root", report.margin_root}, {"size", report.margin_size}})},
@@ -210,6 +232,7 @@ Json json(const Report& report) {
        {"scenario", report.scenario},
        {"sealed", report.sealed},
        {"seed", report.seed},
+       {"silences", silences_json(report)},
        {"state", report.state},
        {"stopped", report.stopped},
        {"tick_mp", report.tick_mp},
@@ -229,8 +252,8 @@ std::string text(const Report& report, const Terminal& terminal) {
     out += ", " + toned(terminal, Tone::warn, "stopped: " + report.stopped);
   if (!report.sealed) out += ", " + toned(terminal, Tone::warn, "not finished");
   out += "\n\n" + beings_text(report, terminal) + "\n" + goods_text(report, terminal);
-  out +=
-      desk_text(report, terminal) + verdicts_text(report, terminal) + counts_text(report, terminal);
+  out += desk_text(report, terminal) + verdicts_text(report, terminal) +
+         counts_text(report, terminal) + silences_text(report, terminal);
   if (!report.record_root.empty())
     out += "\nrecord  " + grouped(report.record_size) + " entries, root " + report.record_root +
            "\nmargin  " + grouped(report.margin_size) + " entries, root " + report.margin_root +

@@ -17,7 +17,7 @@ namespace {
 Result<Wanted> wanted_of(const Args& args, const Console& console) {
   Wanted out;
   out.scenario = args.text("SCENARIO", out.scenario);
-  out.cast = args.text("--cast");
+  out.cast = args.all("--cast");
   out.turns = args.integer("--turns");
   out.creatures = args.integer("--creatures");
   if (args.has("--seed")) {
@@ -25,6 +25,7 @@ Result<Wanted> wanted_of(const Args& args, const Console& console) {
   }
   out.inputs = args.text("--inputs");
   out.model_dirs = args.all("--models");
+  out.minds = args.all("--minds");
   out.version = console.version;
   return out;
 }
@@ -106,7 +107,9 @@ Result<int> fresh(const Args& args, const Console& console) {
                      std::to_string(setup.seed) + (path.empty() ? "" : ", in " + path) + "\n");
   Progress progress(console, loudness(args));
   const auto played = play(setup, *ledger, *composed.panel, composed.inbox,
-                           {.on_turn = [&](const TurnReport& report) { progress.turn(report); }});
+                           {.on_turn = [&](const TurnReport& report) {
+                             progress.turn(report, composed.panel->silence());
+                           }});
   progress.finish();
   if (!played) return broken(played.error(), ledger->store(), path);
   return conclude(args, console, ledger->store(), path);
@@ -141,7 +144,9 @@ Result<int> resumed(const Args& args, const Console& console) {
                      "\n");
   Progress progress(console, loudness(args));
   const auto played = play(composed.setup, echo, panel, inbox,
-                           {.on_turn = [&](const TurnReport& report) { progress.turn(report); }});
+                           {.on_turn = [&](const TurnReport& report) {
+                             progress.turn(report, composed.panel->silence());
+                           }});
   progress.finish();
   if (!played) return broken(played.error(), ledger->store(), path);
   return conclude(args, console, ledger->store(), path);
@@ -180,7 +185,9 @@ Verb run_verb() {
            {.name = "--cast",
             .kind = K::text,
             .value = "NAME",
-            .about = "which minds play: a cast of the scenario"},
+            .about = "which minds play: a cast of the scenario; WHO=MIND changes one of it, "
+                     "everyone=MIND all",
+            .many = true},
            {.name = "--out",
             .kind = K::file,
             .value = "FILE",
@@ -190,11 +197,7 @@ Verb run_verb() {
             .value = "FILE",
             .about =
                 "commands of the operator and the Patron by turn, one JSON object a line or TOML"},
-           {.name = "--models",
-            .kind = K::folder,
-            .value = "DIR",
-            .about = "look for model files here first",
-            .many = true},
+           models_option(), minds_option(),
            {.name = "--creatures",
             .kind = K::integer,
             .value = "N",

@@ -48,6 +48,22 @@ const Verb* Verb::find(std::string_view wanted) const {
   return nullptr;
 }
 
+Option models_option() {
+  return {.name = "--models",
+          .kind = Option::Kind::folder,
+          .value = "DIR",
+          .about = "look for model files here first",
+          .many = true};
+}
+
+Option minds_option() {
+  return {.name = "--minds",
+          .kind = Option::Kind::file,
+          .value = "FILE",
+          .about = "add the minds of this file, in the form of models.toml",
+          .many = true};
+}
+
 Verb program() {
   return {
       .name = "wood",

@@ -76,6 +76,10 @@ struct Verb {
   [[nodiscard]] const Verb* find(std::string_view wanted) const;
 };
 
+// Options that several verbs take, for open_registry and model_dirs (open.h).
+Option models_option();
+Option minds_option();
+
 // One a file.
 Verb run_verb();
 Verb verify_verb();

@@ -108,7 +108,8 @@ std::string text_of(const Json* content) {
 std::string request_body(const MindSpec& spec, const Ask& ask) {
   const Sampling& sampling = ask.sampling;
   Json body = Json::object({{"model", spec.model}, {"messages", messages_of(spec, ask)}});
-  body.set(spec.tokens_key, sampling.tokens_max + (spec.reasoning ? kReasoningTokens : 0));
+  body.set(spec.tokens_key, sampling.tokens_max + (spec.reasoning ? kReasoningTokens : 0) +
+                                (ask.schema.is(Kind::null) ? 0 : kEndingTokens));
   if (spec.seed) body.set("seed", static_cast<std::int64_t>(sampling.seed & 0x7FFFFFFF));
   std::string text = body.dump();
   text.pop_back();  // what our JSON has no form for comes behind
@@ -152,18 +153,25 @@ Result<Answer> answer_in(const MindSpec& spec, const std::string& body) {
 }
 
 Error error_in(int status, const std::string& body) {
-  std::string said, code;
+  std::string said, code, type;
   if (const auto parsed = parse_json(body, Floats::nearest)) {
     const Json* error = parsed->find("error");
     if (error != nullptr && error->is(Kind::string)) said = error->string();
-    if (error != nullptr) said = error->str_or("message", said), code = error->str_or("code", "");
+    if (error != nullptr) {
+      said = error->str_or("message", said);
+      code = error->str_or("code", "");
+      type = error->str_or("type", "");
+    }
     if (said.empty()) said = parsed->str_or("message", parsed->str_or("detail", ""));
   }
   if (said.empty()) said = body;
   const std::string_view line = clip(trim(said), 200);
   std::string what = "the server answered " + std::to_string(status);
   if (!line.empty()) what += ": " + replace_all(to_utf8(line), "\n", " ");
-  const bool too_long = status == 413 || code == "context_length_exceeded";
+  // OpenAI's code, llama-server's type, vLLM's words.
+  const bool too_long = status == 413 || code == "context_length_exceeded" ||
+                        type == "exceed_context_size_error" ||
+                        (status == 400 && said.find("context length") != std::string::npos);
   return {too_long ? Errc::limit : Errc::remote, std::move(what)};
 }
 

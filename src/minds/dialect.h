@@ -10,6 +10,9 @@ namespace wood {
 
 // Tokens that a mind which thinks first may use beyond the answer's.
 constexpr std::int64_t kReasoningTokens = 4'096;
+// Tokens that an answer under a schema may use beyond its bound. In this process the grammar brings
+// an answer to its end within the bound; a server cuts it off there, and what was asked is lost.
+constexpr std::int64_t kEndingTokens = 128;
 
 // The body of the request. Its schema lists members in the order of `required`, then the rest:
 // servers generate in the order they read.

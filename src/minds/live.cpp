@@ -28,7 +28,9 @@ Result<std::string> find_model(const MindSpec& spec, const std::vector<std::stri
 Result<std::unique_ptr<Mind>> open_mind(const MindSpec& spec, const LiveOptions& options) {
   switch (spec.kind) {
     case MindKind::scripted: return scripted_mind(spec.options);
-    case MindKind::openai: return openai_mind(spec);
+    case MindKind::openai:
+      TRY_STATUS(reach(spec));
+      return openai_mind(spec);
     case MindKind::llama: break;
   }
   TRY(std::string path, find_model(spec, options.model_dirs));
@@ -55,6 +57,7 @@ Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
     if (options.faults) mind = faulty_mind(std::move(mind), *options.faults);
     panel->add(name, std::move(mind));
     panel->known_[name] = card_of(*spec);
+    if (spec->wait_ms_max > 0) panel->waits_[name] = spec->wait_ms_max;
   }
   return panel;
 }
@@ -62,6 +65,7 @@ Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
 void LivePanel::add(const std::string& name, std::unique_ptr<Mind> mind) {
   minds_[name] = std::move(mind);
   known_.erase(name);
+  waits_.erase(name);
 }
 
 std::map<std::string, Json> LivePanel::cards() const {
@@ -92,6 +96,8 @@ std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
   const auto run = [&](Mind& mind, const std::vector<std::size_t>& mine) {
     std::vector<Ask> theirs;
     for (const std::size_t i : mine) theirs.push_back(asks[i]);
+    if (const auto wait = waits_.find(theirs.front().mind); wait != waits_.end())
+      for (Ask& ask : theirs) ask.wait_ms_max = wait->second;
     std::vector<Reply> answers = mind.ask(theirs);
     for (std::size_t k = 0; k < mine.size(); ++k) replies[mine[k]] = std::move(answers[k]);
   };
@@ -102,6 +108,9 @@ std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
     else threads.emplace_back(run, std::ref(mind), std::cref(it->second));
   }
   for (std::thread& thread : threads) thread.join();
+  for (const Reply& reply : replies)
+    if (const auto* failure = std::get_if<Failure>(&reply))
+      silence_ = {silence_.count + 1, failure->what};
   return replies;
 }
 

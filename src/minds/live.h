@@ -21,10 +21,16 @@ struct LiveOptions {
   std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
 };
 
+struct Silence {  // asks that got no answer
+  std::int64_t count = 0;
+  std::string last;  // why the last of them did not
+};
+
 class LivePanel : public Panel {
  public:
   // Opens the minds named (once each). A mind the registry lacks, a model file that is not there or
-  // is not the one whose SHA-256 the registry gives: an error. Weights are loaded at the first ask.
+  // is not the one whose SHA-256 the registry gives, an endpoint where nobody answers: an error.
+  // Weights are loaded at the first ask.
   static Result<std::unique_ptr<LivePanel>> open(const Registry& registry,
                                                  const std::vector<std::string>& names,
                                                  const LiveOptions& options = {});
@@ -33,12 +39,16 @@ class LivePanel : public Panel {
   [[nodiscard]] std::map<std::string, Json> cards() const override;
   [[nodiscard]] bool remote(const std::string& mind) const override;
 
+  [[nodiscard]] const Silence& silence() const { return silence_; }
+
   // Adds a mind made elsewhere; replaces one of that name.
   void add(const std::string& name, std::unique_ptr<Mind> mind);
 
  private:
   std::map<std::string, std::unique_ptr<Mind>> minds_;
   std::map<std::string, Json> known_;  // what the registry says of each, for its card
+  std::map<std::string, std::int64_t> waits_;  // of minds whose entry gives a wait_ms_max
+  Silence silence_;
 };
 
 }  // namespace wood

@@ -4,6 +4,7 @@
 
 #include "host/clock.h"
 #include "minds/faulty.h"
+#include "trial/fake_server.h"
 
 namespace wood {
 namespace {
@@ -68,6 +69,8 @@ TEST(Live, replies_stand_in_the_order_asked_whoever_was_first) {
   EXPECT_EQ(text_of(replies[2]), "slow 2 of 2");
   EXPECT_EQ(text_of(replies[3]), "failure: no mind nobody on this panel");
   EXPECT_EQ(text_of(replies[4]), "quick 4 of 2");
+  EXPECT_EQ(panel.silence().count, 1);
+  EXPECT_EQ(panel.silence().last, "no mind nobody on this panel");
   EXPECT_EQ(panel.cards().size(), 2u);
   EXPECT_TRUE(panel.ask({}).empty());
 }
@@ -80,6 +83,43 @@ TEST(Live, opens_what_the_registry_names_or_says_why_not) {
   const auto gone = LivePanel::open(registry(), {"gone"}, options());
   ASSERT_FALSE(gone);
   EXPECT_NE(gone.error().what.find("no.gguf"), std::string::npos);
+}
+
+// The fake server answers after 400 ms; the asker would wait 100.
+TEST(Live, a_slow_mind_is_given_the_time_that_its_entry_says) {
+  const auto server = FakeServer::start({Manner::slow}).value();
+  const auto entry = [&](const std::string& more) {
+    const std::vector<RegistryText> texts = {
+        {"test.toml", "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+                      "endpoint = \"" +
+                          server->endpoint() +
+                          "\"\nsampling = { temperature_milli = 700 }\n" + more}};
+    return parse_registry(texts).value();
+  };
+  for (const bool patient : {false, true}) {
+    const auto panel =
+        LivePanel::open(entry(patient ? "wait_ms_max = 20000\n" : ""), {"served"}, {});
+    ASSERT_TRUE(panel) << panel.error().what;
+    Ask ask;
+    ask.mind = "served";
+    ask.messages = {{"user", "Say something."}};
+    ask.wait_ms_max = 100;
+    const auto replies = (*panel)->ask({&ask, 1});
+    EXPECT_EQ(std::holds_alternative<Answer>(replies[0]), patient) << text_of(replies[0]);
+    EXPECT_EQ((*panel)->silence().count, patient ? 0 : 1);
+    // What creatures are asked with stands on the card.
+    const Json card = (*panel)->cards().at("served");
+    EXPECT_EQ(card.at("sampling").int_or("temperature_milli", 0), 700);
+  }
+}
+
+TEST(Live, an_endpoint_where_nobody_answers_is_not_opened) {
+  const std::vector<RegistryText> texts = {
+      {"test.toml", "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+                    "endpoint = \"http://127.0.0.1:1/v1\"\n"}};
+  const auto panel = LivePanel::open(parse_registry(texts).value(), {"served"}, {});
+  ASSERT_FALSE(panel);
+  EXPECT_NE(panel.error().what.find("start the server, or cast another mind"), std::string::npos);
 }
 
 #ifdef WOOD_HAS_LLAMA

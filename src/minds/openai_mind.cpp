@@ -16,9 +16,26 @@ namespace {
 struct Try {
   std::size_t place = 0;
   std::int64_t tried = 0;
+  std::int64_t seeds = 0;  // how many other seeds it was given
   std::int64_t ready_us = 0;  // not before
   std::int64_t deadline_us = 0;
 };
+
+// What every request to the endpoint has: its address, and the key if there is one.
+HttpRequest request_to(const MindSpec& spec, const std::string& path) {
+  HttpRequest request;
+  request.url = spec.endpoint + (spec.endpoint.ends_with("/") ? "" : "/") + path;
+  request.headers = {{"Accept", "application/json"}};
+  if (const std::string key(trim(env(spec.key_env))); !spec.key_env.empty() && !key.empty())
+    request.headers.push_back({"Authorization", "Bearer " + key});
+  return request;
+}
+
+// Servers echo the key.
+std::string without_key(const MindSpec& spec, std::string what) {
+  const std::string key(trim(env(spec.key_env)));
+  return key.empty() ? what : replace_all(std::move(what), key, "[key]");
+}
 
 bool worth_another(int status) {
   return status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
@@ -46,13 +63,13 @@ class OpenaiMind : public Mind {
 };
 
 HttpRequest OpenaiMind::request_of(const Ask& ask, const Try& work) const {
-  HttpRequest request;
+  HttpRequest request = request_to(spec_, "chat/completions");
   request.method = "POST";
-  request.url = spec_.endpoint + (spec_.endpoint.ends_with("/") ? "" : "/") + "chat/completions";
-  request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
-  if (const std::string key(trim(env(spec_.key_env))); !spec_.key_env.empty() && !key.empty())
-    request.headers.push_back({"Authorization", "Bearer " + key});
-  request.body = request_body(spec_, ask);
+  request.headers.push_back({"Content-Type", "application/json"});
+  Ask sent = ask;
+  if (work.seeds > 0)
+    sent.sampling.seed = Chance(ask.sampling.seed, "openai.seed", work.seeds, 0).bits(0);
+  request.body = request_body(spec_, sent);
   request.wait_ms_max = std::max<std::int64_t>((work.deadline_us - now_us()) / 1'000, 1);
   return request;
 }
@@ -74,7 +91,6 @@ std::optional<Reply> OpenaiMind::judge(const Ask& ask, Try& work,
   ++work.tried;
   Usage usage;
   usage.retries = work.tried - 1;
-  const std::string key(trim(env(spec_.key_env)));
   Error error;
   bool again = true;
   if (!result) {
@@ -91,15 +107,14 @@ std::optional<Reply> OpenaiMind::judge(const Ask& ask, Try& work,
   } else {
     error = error_in(result->status, result->body);
     again = worth_another(result->status);
+    work.seeds += result->status == 500;
   }
   if (again && work.tried <= spec_.retries_max) {
     work.ready_us = now_us() + wait_us(ask, work, result);
     if (work.ready_us < work.deadline_us) return std::nullopt;
     error.what += "; no time for another try";
   }
-  if (!key.empty())
-    error.what = replace_all(std::move(error.what), key, "[key]");  // servers echo it
-  return Failure{error.code, "mind " + spec_.name + ": " + error.what, usage};
+  return Failure{error.code, "mind " + spec_.name + ": " + without_key(spec_, error.what), usage};
 }
 
 std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
@@ -107,7 +122,9 @@ std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
   std::vector<Try> open;
   const std::int64_t began = now_us();
   for (std::size_t i = 0; i < asks.size(); ++i)
-    open.push_back({i, 0, began, began + asks[i].wait_ms_max * 1'000});
+    open.push_back({.place = i,
+                    .ready_us = began,
+                    .deadline_us = began + asks[i].wait_ms_max * 1'000});
   while (!open.empty()) {
     const auto soonest = std::min_element(open.begin(), open.end(), [](const Try& a, const Try& b) {
       return a.ready_us < b.ready_us;
@@ -146,6 +163,31 @@ Json OpenaiMind::card() const {
 }
 
 }  // namespace
+
+Status reach(const MindSpec& spec, std::int64_t wait_ms_max) {
+  constexpr std::int64_t kAgainUs = 250'000;
+  const std::int64_t until = now_us() + wait_ms_max * 1'000;
+  const auto wrong = [&](const Error& error, const std::string& mend) {
+    return fail(error.code,
+                "mind " + spec.name + ": " + without_key(spec, error.what) + "; " + mend);
+  };
+  Http http;
+  HttpRequest request = request_to(spec, "models");
+  while (true) {
+    request.wait_ms_max = std::clamp<std::int64_t>((until - now_us()) / 1'000, 1, 15'000);
+    const auto result = http.send({&request, 1})[0];
+    if (!result)
+      return wrong(result.error(), "start the server, or cast another mind");
+    const Error error = error_in(result->status, result->body);
+    if (result->status == 401 || result->status == 403)
+      return wrong(error, spec.key_env.empty()       ? "key_env names the variable with the key"
+                          : env(spec.key_env).empty() ? spec.key_env + " is not set"
+                                                      : spec.key_env + " holds a wrong key");
+    if (result->status != 503) return {};
+    if (now_us() + kAgainUs >= until) return wrong(error, "is it still loading its model?");
+    sleep_us(kAgainUs);
+  }
+}
 
 std::unique_ptr<Mind> openai_mind(const MindSpec& spec, Waits waits) {
   return std::make_unique<OpenaiMind>(spec, waits);

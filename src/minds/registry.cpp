@@ -90,6 +90,7 @@ Result<MindSpec> read(const Entry& entry) {
   spec.style = static_cast<Style>(f.choice("style", kStyles, 1));
   spec.context = f.integer("context", {.low = 256, .high = 1 << 20, .otherwise = spec.context});
   spec.parallel = f.integer("parallel", {.low = 1, .high = 64, .otherwise = spec.parallel});
+  spec.wait_ms_max = f.integer("wait_ms_max", {.low = 0, .high = 3'600'000, .otherwise = 0});
   spec.price_in = f.integer("price_in", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
   spec.price_out = f.integer("price_out", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
   spec.no_system_role = f.boolean("no_system_role", false);
@@ -158,6 +159,11 @@ Json card_of(const MindSpec& spec) {
   if (!spec.lab.empty()) card.set("lab", spec.lab);
   if (!spec.family.empty()) card.set("family", spec.family);
   if (!spec.licence.empty()) card.set("licence", spec.licence);
+  if (const Sampling& s = spec.sampling; s != Sampling{})
+    card.set("sampling", Json::object({{"temperature_milli", s.temperature_milli},
+                                       {"tokens_max", s.tokens_max},
+                                       {"top_k", s.top_k},
+                                       {"top_p_milli", s.top_p_milli}}));
   return card;
 }
 

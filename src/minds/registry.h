@@ -42,6 +42,7 @@ struct MindSpec {
   std::int64_t context = 4'096;  // tokens an ask may use, prompt and answer together
   std::int64_t parallel = 8;     // asks in work at once
   Sampling sampling;             // what an asker without a wish of its own should ask for
+  std::int64_t wait_ms_max = 0;  // how long an ask may take; 0: as long as its asker waits
   std::int64_t price_in = 0;     // micro-units of currency per million tokens
   std::int64_t price_out = 0;
   Json options = Json::object();  // scripted: its own options
@@ -84,7 +85,7 @@ Result<Registry> parse_registry(std::span<const RegistryText> texts);
 std::int64_t cost_nano(const MindSpec& spec, const Answer& answer);
 
 // The part of a mind's card that the registry knows: name, lab, family, kind, licence, style,
-// prices.
+// prices; sampling, where the entry gives one: creatures are asked as their mind's card says.
 Json card_of(const MindSpec& spec);
 
 }  // namespace wood
