@@ -1,5 +1,5 @@
-// The default drama of rule-based minds, with its ledger in a file against its ledger in memory: what
-// keeping the record on disk costs.
+// The default drama of rule-based minds, with its ledger in a file against its ledger in memory:
+// what keeping the record on disk costs.
 //
 //   bench_drama [--turns T] [--pairs N]
 //

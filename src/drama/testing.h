@@ -65,7 +65,9 @@ class RulesPanel : public Panel {
 struct Stage {
   explicit Stage(std::uint64_t seed) : setup(*rules_setup(30)) {
     setup.seed = seed;
-    ledger = *Ledger::create(memory_store(), {"stage", *SigningKey::generate("stage")});
+    LedgerOptions options{.run = "stage", .key = *SigningKey::generate("stage")};
+    options.commit_gap_us = 0;  // so that tests can read what has just been played
+    ledger = *Ledger::create(memory_store(), std::move(options));
     world = std::make_unique<World>(setup, *ledger);
     world->genesis =
         ledger->append({EntryKind::genesis, "world", {}, 0, genesis_body(*ledger, setup)});
