@@ -230,7 +230,7 @@ Result<Json> whole_value(const Json& value, const LedgerReader& ledger) {
   const Json* digest = value.find("sha256");
   if (digest == nullptr || !digest->is(Kind::string)) return value;
   TRY(const Bytes text, ledger.blob(digest->string()));
-  return parse_json(text);
+  return parse_json(text, Floats::refuse, kDepthInside);
 }
 
 std::vector<BallotLine> ballots_of(const Entry& vote, const LedgerReader& ledger) {

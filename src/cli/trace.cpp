@@ -110,7 +110,7 @@ Result<std::string> json_text(const LedgerReader& ledger, const Provenance& prov
   Json entries = Json::array();
   for (const auto& [seq, entry] : provenance.entries) {
     TRY(const Bytes bytes, ledger.bytes(seq));
-    TRY(Json value, parse_json(bytes));
+    TRY(Json value, parse_json(bytes, Floats::refuse, kDepthInside));
     value.set("depth", provenance.depth.at(seq));
     entries.push(std::move(value));
   }

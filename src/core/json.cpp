@@ -14,7 +14,6 @@ namespace wood {
 namespace {
 
 constexpr std::int64_t kSafe = 9'007'199'254'740'991;  // 2^53 - 1
-constexpr int kDepthMax = 100;
 
 auto lower_bound(auto& members, std::string_view key) {
   return std::lower_bound(members.begin(), members.end(), key,
@@ -67,7 +66,10 @@ void write_integer(std::string& out, std::int64_t value) {
 // Builds a Json from nlohmann's events; stops with a message at what the ledger's JSON has not.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit Builder(Floats floats) : floats_(floats) { stack_.reserve(8); }
+  Builder(Floats floats, int depth_max)
+      : floats_(floats), depth_max_(static_cast<std::size_t>(depth_max)) {
+    stack_.reserve(8);
+  }
 
   bool null() override { return add(Json()); }
   bool boolean(bool value) override { return add(Json(value)); }
@@ -111,7 +113,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return false;
   }
   bool open(Json container) {
-    if (stack_.size() >= kDepthMax) return refuse("nested deeper than 100");
+    if (stack_.size() >= depth_max_)
+      return refuse("nested deeper than " + std::to_string(depth_max_));
     stack_.push_back(std::move(container));
     keys_.emplace_back();
     return true;
@@ -130,6 +133,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   Floats floats_;
+  std::size_t depth_max_;
   std::vector<Json> stack_;
   std::vector<std::string> keys_;
 };
@@ -324,11 +328,11 @@ std::string Json::pretty(int indent) const {
   return out;
 }
 
-Result<Json> parse_json(std::string_view text, Floats floats) {
+Result<Json> parse_json(std::string_view text, Floats floats, int depth_max) {
   // nlohmann takes a NUL for the end, and would accept whatever follows it.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
     return fail(Errc::parse, "not JSON at byte " + std::to_string(nul + 1) + ", a NUL");
-  Builder builder(floats);
+  Builder builder(floats, depth_max);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
     return fail(Errc::parse, builder.error_.empty() ? "not JSON" : builder.error_);
   return std::move(builder.root_);

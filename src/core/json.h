@@ -40,8 +40,8 @@ class Json {
   Json(std::nullptr_t) {}
   Json(bool value) : value_(value) {}
   template <class Int>
-    requires std::is_integral_v<Int> && (!std::is_same_v<Int, bool>)
-  Json(Int value) : value_(static_cast<std::int64_t>(value)) {
+  requires std::is_integral_v<Int> &&(!std::is_same_v<Int, bool>)Json(Int value)
+      : value_(static_cast<std::int64_t>(value)) {
     // An unsigned value that would turn negative; a 64-bit seed is cast knowingly, both ways.
     if constexpr (std::is_unsigned_v<Int>) CHECK(std::in_range<std::int64_t>(value));
   }
@@ -111,9 +111,15 @@ enum class Floats {
   nearest,  // rounded half away from zero; for text a model wrote
 };
 
-// Strict RFC 8259: UTF-8, no comments, no trailing commas, no duplicate keys, nesting at most 100.
-// The error says at which byte and what was there.
-Result<Json> parse_json(std::string_view text, Floats floats = Floats::refuse);
+// What comes from outside nests at most this deep; what this program wraps around it, an entry of
+// the ledger, may be deeper, so that everything that was written can be read back.
+inline constexpr int kDepthOutside = 64;
+inline constexpr int kDepthInside = 128;
+
+// Strict RFC 8259: UTF-8, no comments, no trailing commas, no duplicate keys, bounded nesting. The
+// error says at which byte and what was there.
+Result<Json> parse_json(std::string_view text, Floats floats = Floats::refuse,
+                        int depth_max = kDepthOutside);
 
 // Whether a sorts before b by UTF-16 code units, for two UTF-8 strings.
 bool utf16_less(std::string_view a, std::string_view b);

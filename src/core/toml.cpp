@@ -8,6 +8,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "core/text.h"
+
 namespace wood {
 namespace {
 
@@ -41,6 +43,26 @@ Result<Json> convert(const toml::node& node, const std::string& path, Toml& out)
                                "integers of a smaller unit (ppm, bps, millipebbles)");
 }
 
+// The line of a table's header without a name, such as "[.x]" or "[=": the parser takes for granted
+// that there is one. 0: none.
+int nameless_header(std::string_view text) {
+  int number = 0;
+  bool quoted = false;  // inside a string of several lines
+  for (const std::string& line : split(std::string(text), '\n')) {
+    ++number;
+    const std::string_view plain = trim(line);
+    const std::size_t name = plain.find_first_not_of("[ \t");
+    if (!quoted && plain.starts_with('[') && name != std::string_view::npos &&
+        (plain[name] == '.' || plain[name] == '='))
+      return number;
+    for (const char* mark : {"\"\"\"", "'''"})
+      for (std::size_t at = plain.find(mark); at != std::string_view::npos;
+           at = plain.find(mark, at + 3))
+        quoted = !quoted;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string Toml::place(std::string_view path) const {
@@ -55,6 +77,8 @@ std::string Toml::place(std::string_view path) const {
 }
 
 Result<Toml> parse_toml(std::string_view text) {
+  if (const int line = nameless_header(text); line > 0)
+    return fail(Errc::parse, "line " + std::to_string(line) + ": the table has no name");
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed)
     return fail(Errc::parse, "line " + std::to_string(parsed.error().source().begin.line) + ": " +

@@ -32,6 +32,15 @@ TEST(Toml, BecomesJson) {
             R"("tags":["a","b"]}],"halt":true},"title":"wood"})");
 }
 
+TEST(Toml, ATableWithoutANameIsAnError) {
+  for (const char* text : {"a = 1\n[.x]\n", "a = 1\n[[ .x]]\n", "a = 1\n  [=\n"}) {
+    const auto toml = parse_toml(text);
+    ASSERT_FALSE(toml) << text;
+    EXPECT_EQ(toml.error().what, "line 2: the table has no name");
+  }
+  EXPECT_TRUE(parse_toml("a = \"\"\"\n[.x]\n\"\"\"\nb = [\n[1],\n[]]\n"));
+}
+
 TEST(Toml, EveryKeyHasItsLine) {
   const auto toml = parse_toml(kText);
   ASSERT_TRUE(toml);

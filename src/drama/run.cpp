@@ -25,7 +25,7 @@ Result<Json> whole(const Json& value,
   const Json* digest = value.find("sha256");
   if (digest == nullptr || value.members().size() != 2) return value;
   TRY(const Bytes text, fetch(digest->string()));
-  return parse_json(text);
+  return parse_json(text, Floats::refuse, kDepthInside);
 }
 
 // What the engine itself reads from the scenario's tables is checked here, once, so that World may

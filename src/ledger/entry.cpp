@@ -120,7 +120,7 @@ std::optional<EntryKind> kind_of(std::string_view bytes) {
 
 Result<Entry> decode(std::string_view bytes) {
   if (bytes.size() > kEntryBytesMax) return fail(Errc::parse, "entry longer than 65,535 bytes");
-  TRY(Json json, parse_json(bytes));
+  TRY(Json json, parse_json(bytes, Floats::refuse, kDepthInside));
   const auto is = [&](const char* key, Json::Kind kind) {
     const Json* member = json.find(key);
     return member != nullptr && member->is(kind);

@@ -15,6 +15,18 @@ Entry example() {
       {EntryKind::answer, "fenn", {Seq{1'040}, Seq{1'041}}, 17, Json::object({{"text", "buy"}})}};
 }
 
+TEST(Entry, WhatOutsideNestsCanBeReadBack) {
+  const std::string deepest = std::string(kDepthOutside, '[') + std::string(kDepthOutside, ']');
+  const auto outside = parse_json(deepest);
+  ASSERT_TRUE(outside);
+  Entry entry = example();
+  for (int wrapped = 0; wrapped < 20; ++wrapped)
+    entry.draft.body = Json::object({{"value", wrapped == 0 ? *outside : entry.draft.body}});
+  const auto back = decode(encode(entry));
+  ASSERT_TRUE(back) << back.error().what;
+  EXPECT_EQ(back->draft.body, entry.draft.body);
+}
+
 TEST(Entry, HasTheBytesOfTheFormat) {
   EXPECT_EQ(encode(example()),
             R"({"body":{"text":"buy"},"by":"fenn","from":[1040,1041],"kind":"answer",)"

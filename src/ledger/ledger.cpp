@@ -54,7 +54,7 @@ Status LedgerReader::each(const std::function<Status(const Entry&)>& visit,
 
 Status LedgerReader::each_margin(const std::function<Status(Seq, const Json&)>& visit) const {
   return store_->each(Log::margin, [&](std::int64_t seq, ByteView raw) -> Status {
-    TRY(const Json json, parse_json(raw));
+    TRY(const Json json, parse_json(raw, Floats::refuse, kDepthInside));
     const Json* body = json.find("body");
     if (body == nullptr || json.int_or("about", -1) < 0)
       return fail(Errc::parse, "margin entry " + std::to_string(seq) + " lacks about or body");

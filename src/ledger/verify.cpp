@@ -94,7 +94,7 @@ class Verifier {
 
   bool read_margin_entry(std::int64_t seq, ByteView raw) {
     if (raw.size() > kEntryBytesMax) return false;
-    const auto json = parse_json(raw);
+    const auto json = parse_json(raw, Floats::refuse, kDepthInside);
     if (!json || json->dump() != raw || json->int_or("seq", -1) != seq) return false;
     const std::int64_t about = json->int_or("about", -1);
     const Json* body = json->find("body");

@@ -35,7 +35,7 @@ Result<Json> read_value(const Json& body, const char* key, const Fetch& fetch) {
   if (value == nullptr) return fail(Errc::parse, std::string("reply without ") + key);
   if (!value->is(Kind::object) || value->find("sha256") == nullptr) return *value;
   TRY(const Bytes bytes, fetch(value->str_or("sha256", "")));
-  return parse_json(bytes);
+  return parse_json(bytes, Floats::refuse, kDepthInside);
 }
 
 Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key,
