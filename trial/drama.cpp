@@ -2,10 +2,14 @@
 // played, verified, replayed. Whatever they do, no invariant may break and replay must equal the
 // run.
 //
-//   trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--canary]
+//   trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--jobs J] [--canary]
 //
 // A failure prints the command line that shows it again. --canary changes one recorded answer
 // before the replay: a trial that does not see that sees nothing, so then success is exit code 1.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -23,7 +27,7 @@ namespace wood {
 namespace {
 
 struct Options {
-  std::int64_t seeds = 20, first = 1, turns = 20, faults_ppm = 20'000;
+  std::int64_t seeds = 20, first = 1, turns = 20, faults_ppm = 20'000, jobs = 1;
   bool canary = false;
 };
 
@@ -97,6 +101,45 @@ std::string trial(const Options& options, const Setup& base, std::uint64_t seed,
   return "";
 }
 
+// The seeds that fall to this one of the jobs; how many failed.
+std::int64_t play_share(const Options& options, const Setup& setup, const SigningKey& key,
+                        std::int64_t job) {
+  std::int64_t failed = 0;
+  for (std::int64_t seed = options.first + job; seed < options.first + options.seeds;
+       seed += options.jobs) {
+    const std::string what = trial(options, setup, static_cast<std::uint64_t>(seed), key);
+    if (what.empty()) continue;
+    ++failed;
+    std::printf(
+        "seed %lld failed: %s\n  again: trial_drama --first %lld --seeds 1 --turns %lld --faults "
+        "%lld%s\n",
+        static_cast<long long>(seed), what.c_str(), static_cast<long long>(seed),
+        static_cast<long long>(options.turns), static_cast<long long>(options.faults_ppm),
+        options.canary ? " --canary" : "");
+    std::fflush(stdout);
+  }
+  return failed;
+}
+
+// Shares the seeds among processes; how many failed, counted up to 255 in each of them, or -1.
+std::int64_t play_shared(const Options& options, const Setup& setup, const SigningKey& key) {
+  if (options.jobs <= 1) return play_share(options, setup, key, 0);
+  std::vector<pid_t> children;
+  for (std::int64_t job = 0; job < options.jobs; ++job) {
+    const pid_t child = ::fork();
+    if (child == 0)
+      ::_exit(static_cast<int>(std::min<std::int64_t>(255, play_share(options, setup, key, job))));
+    children.push_back(child);
+  }
+  std::int64_t failed = 0;
+  for (const pid_t child : children) {
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status)) return -1;
+    failed += WEXITSTATUS(status);
+  }
+  return failed;
+}
+
 int run_trials(const Options& options) {
   auto setup = testing::rules_setup(options.turns);
   const auto key = SigningKey::generate("trial");
@@ -106,17 +149,10 @@ int run_trials(const Options& options) {
     return 3;
   }
   setup->cards.set("random", Json::object({{"style", "terse"}}));
-  std::int64_t failed = 0;
-  for (std::int64_t seed = options.first; seed < options.first + options.seeds; ++seed) {
-    const std::string what = trial(options, *setup, static_cast<std::uint64_t>(seed), *key);
-    if (what.empty()) continue;
-    ++failed;
-    std::printf(
-        "seed %lld failed: %s\n  again: trial_drama --first %lld --seeds 1 --turns %lld --faults "
-        "%lld%s\n",
-        static_cast<long long>(seed), what.c_str(), static_cast<long long>(seed),
-        static_cast<long long>(options.turns), static_cast<long long>(options.faults_ppm),
-        options.canary ? " --canary" : "");
+  const std::int64_t failed = play_shared(options, *setup, *key);
+  if (failed < 0) {
+    std::printf("a process of trials ended before its time\n");
+    return 1;
   }
   std::printf("%lld trials of %lld turns: %lld failed\n", static_cast<long long>(options.seeds),
               static_cast<long long>(options.turns), static_cast<long long>(failed));
@@ -136,10 +172,12 @@ int main(int argc, char** argv) {
     };
     if (std::strcmp(argv[i], "--canary") == 0) options.canary = true;
     else if (!number("--seeds", options.seeds) && !number("--first", options.first) &&
-             !number("--turns", options.turns) && !number("--faults", options.faults_ppm)) {
+             !number("--turns", options.turns) && !number("--faults", options.faults_ppm) &&
+             !number("--jobs", options.jobs)) {
       std::fprintf(
           stderr,
-          "usage: trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--canary]\n");
+          "usage: trial_drama [--seeds N] [--first S] [--turns T] [--faults PPM] [--jobs J] "
+          "[--canary]\n");
       return 2;
     }
   }

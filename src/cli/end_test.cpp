@@ -54,6 +54,23 @@ std::string root_of(const std::string& replay) {
   return at == std::string::npos ? "" : replay.substr(at + 15, 64);
 }
 
+TEST_F(Program, StopsBehindATurnWhenAskedToAndGoesOn) {
+  ASSERT_EQ(wood("run --cast rules --seed 5 --turns 120 --quiet --out whole.wood").status, 0);
+  write("stop.sh",
+        "\"$1\" run --cast rules --seed 5 --turns 120 --out r.wood 2>e.txt & p=$!\n"
+        "n=0\n"
+        "until grep -q 'turn 2/' e.txt || [ $n -ge 2000 ]; do sleep 0.01; n=$((n+1)); done\n"
+        "kill -INT $p; wait $p\n");
+  const Ran stopped = wood("", "sh stop.sh");
+  EXPECT_EQ(stopped.status, 130);
+  const std::string said = read_file(path("e.txt")).value_or("");
+  EXPECT_TRUE(has(said, "stopping behind this turn")) << said;
+  EXPECT_TRUE(has(said, "wood run --resume r.wood")) << said;
+  EXPECT_TRUE(has(wood("verify r.wood").out, "ok    every entry"));
+  EXPECT_EQ(wood("run --resume r.wood --quiet").status, 0);
+  EXPECT_EQ(root_of(wood("replay r.wood").out), root_of(wood("replay whole.wood").out));
+}
+
 TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
   write("mine.toml", "[[mind]]\nname = \"dice\"\nkind = \"scripted\"\n"
                      "options = { style = \"random\" }\n"

@@ -103,6 +103,7 @@ void Minutes::event(const Entry& entry) {
            "the villagers send " + std::to_string(body.int_or("orders", 0)) + " orders in " +
                body.str_or("good", "") + " and trade " + std::to_string(body.int_or("lots", 0)) +
                " lots");
+    met(entry);
   } else if (what == "order") {
     order(entry);
   } else if (what == "said" || what == "whispered") {
@@ -136,6 +137,19 @@ void Minutes::event(const Entry& entry) {
   } else if (what != "market" && what != "close" && what != "desk") {
     note(orders_, entry.seq, described(entry));
   }
+}
+
+// Open orders that the villagers' met.
+void Minutes::met(const Entry& entry) {
+  const Json& body = entry.draft.body;
+  const Json* given = body.find("fills");
+  const auto fills = given == nullptr ? Result<Json>(Json()) : whole_value(*given, ledger_);
+  if (!fills || !fills->is(Kind::array)) return;
+  for (const Json& fill : fills->items())
+    note(dawn_, entry.seq,
+         who(fill.str_or("who", "")) + (fill.str_or("side", "") == "buy" ? " buys " : " sells ") +
+             std::to_string(fill.int_or("lots", 0)) + " " + body.str_or("good", "") + " at " +
+             price(fill.int_or("price", 0)) + ", an order that waited");
 }
 
 void Minutes::talk(const Entry& entry, bool aloud) {

@@ -24,6 +24,7 @@ class Minutes {
  private:
   void event(const Entry& entry);
   void order(const Entry& entry);
+  void met(const Entry& entry);
   void deal(const Entry& entry);
   void dusk(const Json& body);
   void talk(const Entry& entry, bool aloud);

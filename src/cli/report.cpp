@@ -151,6 +151,11 @@ class Reader {
         const auto other = beings_.find(fill.str_or("with", ""));
         if (other != beings_.end()) ++out_.beings[other->second].trades;
       }
+    } else if (what == "villagers") {
+      const Json* given = draft.body.find("fills");
+      const auto fills = given == nullptr ? Result<Json>(Json()) : whole_value(*given, ledger_);
+      if (!fills || !fills->is(Kind::array)) return;
+      for (const Json& fill : fills->items()) ++being(fill.str_or("who", "")).trades;
     } else if (what == "swapped") {
       BeingLine& line = being(draft.body.str_or("who", ""));
       line.mind += "→" + draft.body.str_or("mind", "");

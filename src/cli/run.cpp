@@ -9,6 +9,7 @@
 #include "cli/verb.h"
 #include "core/text.h"
 #include "host/file.h"
+#include "host/interrupt.h"
 #include "ledger/echo.h"
 
 namespace wood::cli {
@@ -71,6 +72,15 @@ Result<int> conclude(const Args& args, const Console& console, Store& store,
   return report.leaks == 0 ? Exit::fine : Exit::finding;
 }
 
+// A run that was asked to stop; what it played is in its ledger.
+int paused(const Played& played, const Console& console, const std::string& path) {
+  const std::string turn = std::to_string(played.turns);
+  console.complain(path.empty() ? "wood: stopped behind turn " + turn + "; it was kept in memory\n"
+                                : "wood: stopped behind turn " + turn +
+                                      "; go on with it:\n  wood run --resume " + path + "\n");
+  return Exit::stopped;
+}
+
 // A run that failed on its way: what was committed is whole and can be gone on with. If nothing
 // was, the file that was made for it goes.
 tl::unexpected<Error> broken(const Error& error, Store& store, const std::string& path) {
@@ -106,12 +116,14 @@ Result<int> fresh(const Args& args, const Console& console) {
     console.complain(setup.scenario.name + ", cast " + setup.cast_name + ", seed " +
                      std::to_string(setup.seed) + (path.empty() ? "" : ", in " + path) + "\n");
   Progress progress(console, loudness(args));
-  const auto played = play(setup, *ledger, *composed.panel, composed.inbox,
-                           {.on_turn = [&](const TurnReport& report) {
-                             progress.turn(report, composed.panel->silence());
-                           }});
+  const auto played =
+      play(setup, *ledger, *composed.panel, composed.inbox,
+           {.on_turn =
+                [&](const TurnReport& report) { progress.turn(report, composed.panel->silence()); },
+            .pause = interrupted});
   progress.finish();
   if (!played) return broken(played.error(), ledger->store(), path);
+  if (played->stopped == "paused") return paused(*played, console, path);
   return conclude(args, console, ledger->store(), path);
 }
 
@@ -143,16 +155,19 @@ Result<int> resumed(const Args& args, const Console& console) {
     console.complain(path + " is taken up behind entry " + std::to_string(reader.size() - 1) +
                      "\n");
   Progress progress(console, loudness(args));
-  const auto played = play(composed.setup, echo, panel, inbox,
-                           {.on_turn = [&](const TurnReport& report) {
-                             progress.turn(report, composed.panel->silence());
-                           }});
+  const auto played =
+      play(composed.setup, echo, panel, inbox,
+           {.on_turn =
+                [&](const TurnReport& report) { progress.turn(report, composed.panel->silence()); },
+            .pause = interrupted});
   progress.finish();
   if (!played) return broken(played.error(), ledger->store(), path);
+  if (played->stopped == "paused") return paused(*played, console, path);
   return conclude(args, console, ledger->store(), path);
 }
 
 Result<int> act(const Args& args, const Console& console) {
+  keep_interrupts("\nwood: stopping behind this turn; once more to stop at once\n");
   return args.has("--resume") ? resumed(args, console) : fresh(args, console);
 }
 
@@ -168,7 +183,8 @@ Verb run_verb() {
           "an effect. "
           "The same seed, cast and inputs give the same record, to the byte. At the end the report "
           "is read "
-          "from the ledger.",
+          "from the ledger. Ctrl-C stops behind the turn that is being played, --resume goes on "
+          "from there.",
       .options =
           {{.name = "SCENARIO",
             .kind = K::scenario,
@@ -197,7 +213,8 @@ Verb run_verb() {
             .value = "FILE",
             .about =
                 "commands of the operator and the Patron by turn, one JSON object a line or TOML"},
-           models_option(), minds_option(),
+           models_option(),
+           minds_option(),
            {.name = "--creatures",
             .kind = K::integer,
             .value = "N",

@@ -15,7 +15,7 @@
 namespace wood::cli {
 
 // What the process ends with; the words are those of the man page.
-enum Exit : int { fine = 0, finding = 1, usage = 2, environment = 3 };
+enum Exit : int { fine = 0, finding = 1, usage = 2, environment = 3, stopped = 130 };
 // The exit that an error stands for.
 int exit_of(Errc code);
 

@@ -5,9 +5,12 @@
 #include "core/check.h"
 #include "core/rng.h"
 #include "drama/world.h"
+#include "pipeline/reply.h"
 
 namespace wood {
 namespace {
+
+constexpr std::size_t kFillsBytes = 8'192;  // in an entry; more become a blob
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
@@ -102,15 +105,23 @@ void villagers_of(World& world, int good, const MarketEvents& events) {
   Digested done = digest(world, events, command, -1);
   std::int64_t lots = 0;
   Money value;
+  Json fills = Json::array();  // of beings' open orders
   for (const SeenTrade& trade : done.trades) {
     lots += trade.lots.value;
     value += world.exchange.value({good}, trade.price, trade.lots);
+    for (const bool bought : {true, false})
+      if (const int who = bought ? trade.buyer : trade.seller; who >= 0)
+        fills.push(Json::object({{"lots", trade.lots.value},
+                                 {"price", trade.price.value},
+                                 {"side", bought ? "buy" : "sell"},
+                                 {"who", world.beings[at(who)].name}}));
   }
   std::vector<Seq> from = done.makers;
   from.push_back(command);
   const Seq event =
       world.event("villagers", std::move(from),
-                  Json::object({{"good", world.goods[at(good)]},
+                  Json::object({{"fills", value_in(world.sink, fills, kFillsBytes)},
+                                {"good", world.goods[at(good)]},
                                 {"lots", lots},
                                 {"orders", sent},
                                 {"trades", static_cast<std::int64_t>(done.trades.size())},

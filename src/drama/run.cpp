@@ -140,6 +140,11 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
     }
     unreported.push_back(report_of(world, world.counts));
     if (sink.durable()) report();
+    if (options.pause && world.turn < setup.turns && !world.stop && options.pause()) {
+      TRY_STATUS(sink.commit());
+      report();
+      return Played{world.turn, "paused", hex(world.state_hash()), report_of(world, world.total)};
+    }
   }
   const std::string stopped = !world.stop                      ? ""
                               : world.firewall.leaks().empty() ? "operator"

@@ -44,12 +44,14 @@ struct TurnReport {
 struct PlayOptions {
   // For every turn, once the commit that holds it is made: of fast turns several at a time.
   std::function<void(const TurnReport&)> on_turn;
+  // Asked after every turn: whether to stop here. The run is not sealed then: it can go on.
+  std::function<bool()> pause;
   bool check_invariants = true;                    // every turn; a breach is a bug and aborts
 };
 
 struct Played {
   std::int64_t turns = 0;
-  std::string stopped;  // "": to the end; "leak"; "operator"
+  std::string stopped;  // "": to the end; "leak"; "operator"; "paused"
   std::string state;    // hex of the last turn's state hash
   TurnReport total;
 };

@@ -1,0 +1,34 @@
+#include "host/interrupt.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace wood {
+namespace {
+
+volatile sig_atomic_t came = 0;
+const char* said = "";
+
+// Only what a signal handler may do.
+void keep(int number) {
+  came = 1;
+  const ssize_t written = ::write(STDERR_FILENO, said, ::strlen(said));
+  (void)written;
+  ::signal(number, SIG_DFL);
+}
+
+}  // namespace
+
+void keep_interrupts(const char* notice) {
+  said = notice;
+  struct sigaction action {};
+  action.sa_handler = keep;
+  ::sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
+}
+
+bool interrupted() { return came != 0; }
+
+}  // namespace wood
