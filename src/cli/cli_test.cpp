@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "cli/app.h"
 #include "cli/inputs.h"
 #include "cli/manual.h"
+#include "cli/report.h"
 #include "cli/table.h"
 #include "core/text.h"
 #include "host/file.h"
@@ -14,6 +17,37 @@ std::string wrong_with(std::vector<std::string> words) {
   const Verb root = program();
   const auto parsed = parse(root, std::move(words));
   return parsed ? "" : parsed.error().what;
+}
+
+// Every member of a value by its path: "desk[].ballots[].by".
+void paths_of(const Json& value, const std::string& path, std::set<std::string>& out) {
+  if (value.is(Json::Kind::object) && !value.members().empty())
+    for (const auto& [key, member] : value.members())
+      paths_of(member, path.empty() ? key : path + "." + key, out);
+  else if (value.is(Json::Kind::array) && !value.items().empty())
+    for (const Json& item : value.items()) paths_of(item, path + "[]", out);
+  else out.insert(path);
+}
+
+TEST(Report, ItsFormatIsWhatTheDocumentSays) {
+  Report report;
+  report.beings.emplace_back();
+  report.goods.emplace_back().marks = {900};
+  report.desk.emplace_back().ballots.emplace_back();
+  report.verdicts.emplace_back();
+  report.silences.emplace_back();
+  std::set<std::string> printed;
+  paths_of(json(report), "", printed);
+  printed.insert("ledger");  // added by `run`
+  const auto document = read_file(WOOD_SOURCE_DIR "/docs/formats/report.md");
+  ASSERT_TRUE(document);
+  std::set<std::string> said;
+  for (const std::string& line : split(*document, '\n')) {
+    if (!line.starts_with("| `")) continue;
+    const std::vector<std::string> quoted = split(split(line, '|').at(1), '`');
+    for (std::size_t i = 1; i < quoted.size(); i += 2) said.insert(quoted[i]);
+  }
+  EXPECT_EQ(said, printed);
 }
 
 TEST(Table, CountsColumnsNotBytes) {

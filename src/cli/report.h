@@ -15,7 +15,7 @@ namespace wood::cli {
 struct BeingLine {
   std::string name, mind;
   std::int64_t pnl_mp = 0, worth_mp = 0, mood = -1, heat = 0;  // mood -1: has none
-  std::int64_t orders = 0, refused = 0, trades = 0;  // trades: fills of orders sent by beings
+  std::int64_t orders = 0, refused = 0, trades = 0;  // trades: fills, own and met
   std::int64_t prompts = 0, failures = 0, tokens = 0;
   std::int64_t wall_us = 0, cpu_us = 0;  // from the margin
 };
