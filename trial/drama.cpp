@@ -152,7 +152,7 @@ int run_trials(const Options& options) {
   const std::int64_t failed = play_shared(options, *setup, *key);
   if (failed < 0) {
     std::printf("a process of trials ended before its time\n");
-    return 1;
+    return 3;
   }
   std::printf("%lld trials of %lld turns: %lld failed\n", static_cast<long long>(options.seeds),
               static_cast<long long>(options.turns), static_cast<long long>(failed));

@@ -42,6 +42,7 @@ struct Play {
 // What one seed brought.
 struct Seen {
   std::uint64_t seed = 0;
+  std::int64_t turns = 0;  // asked for
   std::string stopped;
   std::vector<Entry> entries;
   std::vector<std::int64_t> trades;  // by turn, from 1 at index 0
@@ -125,6 +126,10 @@ Result<Play> read_play(const std::vector<std::string>& lines) {
     if (const Status done = directive(play, line); !done)
       return fail(done.error().during("line " + std::to_string(i + 1)));
   }
+  if (play.last < play.first) return fail(Errc::parse, "seeds count upwards");
+  for (const Told& told : play.told)
+    if (told.turn < 1 || told.turn > play.turns)
+      return fail(Errc::parse, "line " + std::to_string(told.first) + ": there is no such turn");
   return play;
 }
 
@@ -133,6 +138,7 @@ Result<Play> read_play(const std::vector<std::string>& lines) {
 Result<Seen> play_seed(const Play& play, std::uint64_t seed, const SigningKey& key) {
   Seen seen;
   seen.seed = seed;
+  seen.turns = play.turns;
   TRY(Setup setup, testing::setup_of(play.document, play.cast, play.turns));
   setup.seed = seed;
   std::string text;
@@ -189,9 +195,11 @@ std::string fault(const Seen& seen, const Line& claim) {
   if (what == "somewhere") return count(seen, claim) > 0 ? "" : "there is none";
   if (what == "nowhere") return count(seen, claim) == 0 ? "" : "there is one";
   const std::string rest = claim.text.substr(claim.text.find(' ') + 1);
+  if (static_cast<std::int64_t>(seen.trades.size()) != seen.turns)
+    return "the run ended behind turn " + std::to_string(seen.trades.size());
   std::size_t from = 1;
   if (claim.words.size() == 6 && claim.words[4] == "from")
-    from = static_cast<std::size_t>(std::atoll(claim.words[5].c_str()));
+    from = static_cast<std::size_t>(std::max(1LL, std::atoll(claim.words[5].c_str())));
   for (std::size_t turn = from; turn <= seen.trades.size(); ++turn) {
     const std::int64_t trades = seen.trades[turn - 1];
     if (rest.starts_with("every turn trades") && trades == 0)

@@ -31,7 +31,8 @@ class Json {
   Json() = default;
   Json(const Json&) = default;
   Json(Json&& other) noexcept : value_(std::exchange(other.value_, nullptr)) {}  // leaves null
-  Json& operator=(const Json&) = default;
+  // By way of a copy: what is assigned may be part of what it replaces.
+  Json& operator=(const Json& other) { return *this = Json(other); }
   Json& operator=(Json&& other) noexcept {
     value_ = std::exchange(other.value_, nullptr);
     return *this;

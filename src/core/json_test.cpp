@@ -243,6 +243,14 @@ TEST(Json, Pretty) {
             "{\n  \"a\": {\n    \"c\": []\n  },\n  \"b\": [\n    1,\n    {}\n  ]\n}");
 }
 
+TEST(Json, MayBecomeAPartOfItself) {
+  Json value = Json::object({{"a", Json(Json::Array{Json::object({{"b", 1}})})}});
+  value = value.at("a");
+  EXPECT_EQ(value.dump(), R"([{"b":1}])");
+  value = value.items()[0];
+  EXPECT_EQ(value.dump(), R"({"b":1})");
+}
+
 TEST(Json, MembersStaySorted) {
   Json value;
   value["b"] = 2;

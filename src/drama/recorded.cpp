@@ -1,5 +1,7 @@
 #include "drama/recorded.h"
 
+#include <algorithm>
+
 namespace wood {
 
 Result<Recording> Recording::from(RecordView record) {
@@ -75,9 +77,17 @@ std::map<std::string, Json> RecordedPanel::cards() const {
 
 std::vector<Input> RecordedInbox::take(std::int64_t turn) {
   if (turn <= recording_.turns_begun() || live_ == nullptr) return recording_.inputs(turn);
-  // A turn that was cut off before its dawn: what was recorded of its inputs has happened.
+  // A turn that was cut off before its dawn: what was recorded of its inputs has happened, the rest
+  // is still to come.
   std::vector<Input> out = recording_.inputs(turn);
-  if (out.empty()) out = live_->take(turn);
+  std::vector<Input> rest = live_->take(turn);
+  for (const Input& done : out) {
+    const auto same = std::find_if(rest.begin(), rest.end(), [&](const Input& input) {
+      return input.by == done.by && input.body == done.body;
+    });
+    if (same != rest.end()) rest.erase(same);
+  }
+  out.insert(out.end(), rest.begin(), rest.end());
   return out;
 }
 

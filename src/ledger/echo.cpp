@@ -72,6 +72,11 @@ Status Echo::commit_soon() {
   return state_ == State::onward ? onward_->commit_soon() : Status();
 }
 
+Status Echo::commit_late() {
+  if (Status now = status(); !now) return now;
+  return state_ == State::onward ? onward_->commit_late() : Status();
+}
+
 Status Echo::commit() {
   if (Status now = status(); !now) return now;
   return state_ == State::onward ? onward_->commit() : Status();

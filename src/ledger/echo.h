@@ -33,6 +33,7 @@ class Echo : public Sink {
   void margin(Seq about, Json body) override;
   Status commit() override;
   Status commit_soon() override;
+  Status commit_late() override;
   [[nodiscard]] bool durable() const override {
     return state_ != State::onward || onward_->durable();
   }

@@ -139,9 +139,7 @@ Seq Ledger::append(Draft draft) {
   // is for whoever pins the key.
   if (seq.value == 0)
     margin(seq, Json::object({{"kind", "signer"}, {"vkey", options_.key.verifier().text()}}));
-  const bool late =
-      options_.commit_after_us > 0 && now_us() - committed_us_ >= options_.commit_after_us;
-  if (options_.commit_every_entry || late) (void)commit();
+  if (options_.commit_every_entry) (void)commit();
   return seq;
 }
 
@@ -181,6 +179,10 @@ void Ledger::checkpoint(Log log, const Merkle& tree) {
 
 Status Ledger::commit_soon() {
   return now_us() - committed_us_ < options_.commit_gap_us ? status_ : commit();
+}
+
+Status Ledger::commit_late() {
+  return now_us() - committed_us_ < options_.commit_after_us ? status_ : commit();
 }
 
 Status Ledger::commit() {

@@ -47,8 +47,7 @@ struct LedgerOptions {
   std::string run;  // its name: checkpoints have the origin "wood/<run>"
   SigningKey key;
   bool commit_every_entry = false;
-  // The first entry given so long after the last commit brings one of its own: slow minds lose no
-  // more than that of their thinking to a power cut. 0: never.
+  // commit_late() commits what is older: what slow minds have answered does not wait for dusk.
   std::int64_t commit_after_us = 2'000'000;
   // commit_soon() makes one commit of what comes within this time: a turn of rule-based minds is
   // over sooner than a disk has written it.
@@ -71,6 +70,7 @@ class Ledger : public Sink {
   void margin(Seq about, Json body) override;
   Status commit() override;
   Status commit_soon() override;
+  Status commit_late() override;
   [[nodiscard]] bool durable() const override {
     return batch_.record.empty() && batch_.margin.empty();
   }

@@ -29,6 +29,8 @@ class Sink {
   virtual Status commit() = 0;
   // The same, but commits that come close upon each other may be made as one: durable() says when.
   virtual Status commit_soon() { return commit(); }
+  // commit(), if the last was long ago: after slow minds have answered.
+  virtual Status commit_late() { return status(); }
   // Whether everything appended so far is durable.
   [[nodiscard]] virtual bool durable() const { return true; }
   // Ok, or the failure that the next commit() will report: lets a long phase stop early.

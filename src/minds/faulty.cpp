@@ -122,6 +122,7 @@ void spoil(Answer& answer, Fault fault, const Ask& ask, const Chance& chance) {
 
 class FaultyMind : public Mind {
  public:
+  [[nodiscard]] bool remote() const override { return inner_->remote(); }
   FaultyMind(std::unique_ptr<Mind> inner, Faults faults)
       : inner_(std::move(inner)), faults_(faults) {}
 

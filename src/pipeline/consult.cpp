@@ -121,6 +121,7 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
   CHECK(replies.size() == asks.size());
   for (std::size_t i = 0; i < consults.size(); ++i)
     write_reply(sink, consults[i], std::move(replies[i]), out[i]);
+  TRY_STATUS(sink.commit_late());
   return out;
 }
 
