@@ -8,7 +8,7 @@ _wood() {
         'replay:plays a run again from its record; it must come out the same to the byte'
         'trace:shows what caused an entry\: the provenance of a decision'
         'show:reads a run aloud\: the minutes of its days, then the report'
-        'export:writes the proof of one entry\: checkable offline, without the run'
+        'export:writes the proof of one entry, or all asks as training data'
         'keys:the key that signs runs'
         'minds:lists the minds that can be cast, and whether they are ready'
         'fit:fits the price process of a good to real prices'
@@ -86,8 +86,10 @@ _wood_show() {
 _wood_export() {
     _arguments -s \
         ':FILE:_files' \
-        '--proof[the number of the entry]:ENTRY: ' \
-        '--out[where to (ENTRY.tlog-proof)]:FILE:_files' \
+        '--proof[the proof of the entry of that number]:ENTRY: ' \
+        '--sft[asks and answers, one JSON object a line]' \
+        '--all[with --sft\: also answers that do not conform]' \
+        '--out[where to (ENTRY.tlog-proof; of --sft\: the screen)]:FILE:_files' \
         '--help[how to use it]'
 }
 

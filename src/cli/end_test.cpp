@@ -192,6 +192,33 @@ TEST_F(Program, OneDecisionIsTracedAndProved) {
   EXPECT_EQ(wood("verify --proof p.tlog-proof").status, 2) << "a proof needs a pinned key";
 }
 
+TEST_F(Program, WhatWasAskedAndAnsweredIsTrainingData) {
+  ASSERT_EQ(wood("run --cast rules --seed 7 --turns 1 --quiet --out r.wood").status, 0);
+  const Ran told = wood("export r.wood --sft --out a.jsonl");
+  ASSERT_EQ(told.status, 0) << told.err;
+  std::map<std::string, int> tasks;
+  for (const std::string& line : split(trim(read_file(path("a.jsonl")).value_or("")), '\n')) {
+    const Json ask = parse_json(line).value();
+    ++tasks[ask.str_or("task", "")];
+    EXPECT_EQ(ask.str_or("mind", ""), "scripted");
+    EXPECT_TRUE(ask.bool_or("conforms", false));
+    EXPECT_EQ(ask.int_or("turn", 0), 1);
+    EXPECT_EQ(ask.str_or("schema", "").size(), 64U);
+    // Reason before decision, as the schema orders it: a house model learns to write it so.
+    EXPECT_TRUE(ask.str_or("answer", "").starts_with("{\"reason\":")) << line;
+    EXPECT_EQ(ask.at("messages").items().size(), 2U);
+  }
+  EXPECT_GE(tasks["creature.act"], 5);
+  EXPECT_EQ(tasks["desk.vote"], 5);
+  EXPECT_EQ(wood("export r.wood --sft").out, read_file(path("a.jsonl")).value_or(""));
+  EXPECT_EQ(wood("export r.wood --sft --out a.jsonl").status, 2) << "it is there already";
+  EXPECT_EQ(wood("export r.wood").status, 2);
+  EXPECT_EQ(wood("export r.wood --sft --proof 3").status, 2);
+
+  ASSERT_EQ(wood("run --cast random --seed 7 --turns 1 --quiet --out d.wood").status, 0);
+  EXPECT_GE(wood("export d.wood --sft --all").out.size(), wood("export d.wood --sft").out.size());
+}
+
 TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
   write("in.jsonl",
         "{\"turn\":2,\"by\":\"operator\",\"act\":\"kill\",\"who\":\"fenn\"}\n"

@@ -1,5 +1,6 @@
-// wood export: one decision as a file that proves itself.
+// wood export: one decision as a file that proves itself, or all asks as examples to train from.
 #include "cli/open.h"
+#include "cli/sft.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "host/file.h"
@@ -8,13 +9,17 @@
 namespace wood::cli {
 namespace {
 
-Result<int> act(const Args& args, const Console& console) {
-  TRY(const OpenRun run, open_run(args.text("FILE")));
-  TRY(const Seq entry, entry_number(args.text("--proof"), *run.ledger));
-  const std::string out = args.text("--out", std::to_string(entry.value) + ".tlog-proof");
+Status free_place(const std::string& out) {
   if (file_exists(out))
     return fail(Errc::exists,
                 out + " is there already; give another name with --out, or remove it");
+  return {};
+}
+
+Result<int> write_proof(const OpenRun& run, const Args& args, const Console& console) {
+  TRY(const Seq entry, entry_number(args.text("--proof"), *run.ledger));
+  const std::string out = args.text("--out", std::to_string(entry.value) + ".tlog-proof");
+  TRY_STATUS(free_place(out));
   TRY(const Proof proof, prove(*run.ledger, entry));
   TRY_STATUS(write_file(out, proof.text()));
   console.print(
@@ -24,32 +29,62 @@ Result<int> act(const Args& args, const Console& console) {
   return Exit::fine;
 }
 
+Result<int> write_examples(const OpenRun& run, const Args& args, const Console& console) {
+  const std::string out = args.text("--out");
+  if (!out.empty()) TRY_STATUS(free_place(out));
+  std::string lines;
+  std::int64_t count = 0;
+  TRY_STATUS(each_ask(*run.ledger, args.has("--all"), [&](const Json& example) -> Status {
+    const std::string line = example.dump() + "\n";
+    ++count;
+    if (out.empty()) console.print(line);
+    else lines += line;
+    return {};
+  }));
+  if (out.empty()) return Exit::fine;
+  TRY_STATUS(write_file(out, lines));
+  console.print(grouped(count) + " asks with their answers are in " + out + ".\n");
+  return Exit::fine;
+}
+
+Result<int> act(const Args& args, const Console& console) {
+  if (args.has("--proof") == args.has("--sft"))
+    return fail(Errc::usage, "give either --proof ENTRY or --sft");
+  if (args.has("--all") && !args.has("--sft")) return fail(Errc::usage, "--all goes with --sft");
+  TRY(const OpenRun run, open_run(args.text("FILE")));
+  return args.has("--sft") ? write_examples(run, args, console) : write_proof(run, args, console);
+}
+
 }  // namespace
 
 Verb export_verb() {
   using K = Option::Kind;
   return {
       .name = "export",
-      .about = "writes the proof of one entry: checkable offline, without the run",
+      .about = "writes the proof of one entry, or all asks as training data",
       .text =
-          "The file is a C2SP tlog-proof: the entry, its Merkle path and the signed checkpoint. It "
-          "proves "
-          "that the entry stands in the log that was signed and was not changed since; it does not "
-          "prove "
-          "that what it says was true.",
+          "With --proof: a C2SP tlog-proof, checkable offline and without the run: the entry, its "
+          "Merkle path and the signed checkpoint. It proves that the entry stands in the log that "
+          "was signed and was not changed since; it does not prove that what it says was true. "
+          "With --sft: a line of JSON for every ask, with its task, its messages, the digest of "
+          "its schema and the answer as it was written; without --all, only answers that were "
+          "understood without a repair.",
       .options =
           {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
            {.name = "--proof",
             .kind = K::integer,
             .value = "ENTRY",
-            .about = "the number of the entry",
-            .required = true},
+            .about = "the proof of the entry of that number"},
+           {.name = "--sft", .about = "asks and answers, one JSON object a line"},
+           {.name = "--all", .about = "with --sft: also answers that do not conform"},
            {.name = "--out",
             .kind = K::file,
             .value = "FILE",
-            .about = "where to (ENTRY.tlog-proof)"}},
+            .about = "where to (ENTRY.tlog-proof; of --sft: the screen)"}},
       .examples = {{"wood export runs/five-labs-7.wood --proof 512 --out why.tlog-proof",
-                    "proves one decision"}},
+                    "proves one decision"},
+                   {"wood export runs/five-labs-7.wood --sft --out asks.jsonl",
+                    "what the minds were asked and what they answered"}},
       .act = act};
 }
 

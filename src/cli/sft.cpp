@@ -1,0 +1,74 @@
+#include "cli/sft.h"
+
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/sha256.h"
+#include "pipeline/reply.h"
+
+namespace wood::cli {
+namespace {
+
+// The kinds that are passed over: all but the readings, which lead to the rest.
+std::vector<EntryKind> all_but_readings() {
+  std::vector<EntryKind> out;
+  for (int kind = 0; kind < kEntryKinds; ++kind)
+    if (static_cast<EntryKind>(kind) != EntryKind::reading)
+      out.push_back(static_cast<EntryKind>(kind));
+  return out;
+}
+
+Result<Json> messages_of(const Json& prompt, const Fetch& fetch) {
+  Json list = prompt.at("messages");
+  if (list.is(Json::Kind::object)) {
+    TRY(const Bytes bytes, fetch(list.str_or("sha256", "")));
+    TRY(list, parse_json(bytes));
+  }
+  Json out = Json::array();
+  for (const Json& message : list.items()) {
+    TRY(std::string content, read_text(message.at("content"), fetch));
+    out.push(Json::object({{"content", std::move(content)}, {"role", message.str_or("role", "")}}));
+  }
+  return out;
+}
+
+// A schema stands in the prompt itself or as a blob of its canonical text.
+std::string digest_of(const Json& schema) {
+  const Json* sha256_hex = schema.find("sha256");
+  if (sha256_hex != nullptr && sha256_hex->is(Json::Kind::string)) return sha256_hex->string();
+  return hex(sha256(schema.dump()));
+}
+
+Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const Fetch& fetch) {
+  TRY(const Entry answer, ledger.entry(reading.draft.from.front()));
+  TRY(const Entry prompt, ledger.entry(answer.draft.from.front()));
+  TRY(Json messages, messages_of(prompt.draft.body, fetch));
+  TRY(std::string text, read_text(answer.draft.body.at("text"), fetch));
+  const Json& read = reading.draft.body;
+  return Json::object(
+      {{"answer", std::move(text)},
+       {"by", answer.draft.by},
+       {"conforms", read.bool_or("conforms", false) && read.at("repairs").dump() == "[]"},
+       {"entry", answer.seq.value},
+       {"messages", std::move(messages)},
+       {"mind", answer.draft.body.str_or("mind", "")},
+       {"schema", digest_of(prompt.draft.body.at("schema"))},
+       {"task", prompt.draft.body.str_or("task", "")},
+       {"turn", answer.draft.turn}});
+}
+
+}  // namespace
+
+Status each_ask(const LedgerReader& ledger, bool all, const VisitAsk& visit) {
+  const std::vector<EntryKind> others = all_but_readings();
+  const Fetch fetch = [&](const std::string& digest) { return ledger.blob(digest); };
+  return ledger.each(
+      [&](const Entry& reading) -> Status {
+        TRY(const Json example, example_of(ledger, reading, fetch));
+        if (!all && !example.bool_or("conforms", false)) return {};
+        return visit(example);
+      },
+      others);
+}
+
+}  // namespace wood::cli

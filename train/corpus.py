@@ -1,0 +1,109 @@
+"""The corpus: the rules play, and every ask of every run with its answer is an example.
+
+    python3 train/corpus.py --wood build/wood --out DIR
+
+Each seed is a run of a scenario; in half of them the creatures draw one another's tempers, so that
+a model learns the temper and not the name. DIR/asks/SEED.jsonl.gz is kept, so that an interrupted
+corpus is continued. DIR/train.jsonl and DIR/held.jsonl split by seed: what is held out comes from
+runs of which nothing was trained on. An ask that stands twice with the same answer stands once, and
+what is held out and was also asked in training is left out and counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import re
+import subprocess
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Iterator
+
+import config
+from chat import render
+
+TEMPER = re.compile(r'^temper = "(\w+)"$', re.MULTILINE)
+
+
+def tempered(text: str, seed: int) -> str:
+    """The scenario with its creatures' tempers drawn anew."""
+    tempers = TEMPER.findall(text)
+    drawn = iter(random.Random(f"tempers {seed}").choices(sorted(set(tempers)), k=len(tempers)))
+    return TEMPER.sub(lambda _: f'temper = "{next(drawn)}"', text)
+
+
+def play(wood: Path, root: Path, recipe: config.Corpus, seed: int, to: Path) -> None:
+    """One run and its asks; the ledger is not kept."""
+    draw = random.Random(f"scenario {seed}")
+    scenario = root / "scenarios" / (draw.choice(recipe.scenarios) + ".toml")
+    with tempfile.TemporaryDirectory() as folder:
+        text = scenario.read_text()
+        if draw.randrange(1_000_000) < recipe.shuffle_tempers_ppm:
+            text = tempered(text, seed)
+        played, run = Path(folder) / scenario.name, Path(folder) / "run.wood"
+        played.write_text(text)
+        line = [str(wood), "run", str(played), "--cast", "rules", "--seed", str(seed), "--turns",
+                str(recipe.turns), "--quiet", "--out", str(run)]  # fmt: skip
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+        asks = subprocess.run([str(wood), "export", str(run), "--sft"], check=True,
+                              stdout=subprocess.PIPE).stdout  # fmt: skip
+    part = to.with_suffix(".part")
+    part.write_bytes(gzip.compress(asks, 5))
+    part.rename(to)
+
+
+def examples(path: Path, seed: int) -> Iterator[dict[str, object]]:
+    with gzip.open(path, "rt") as lines:
+        for line in lines:
+            ask = json.loads(line)
+            yield {"task": ask["task"], "seed": seed, "messages": ask["messages"],
+                   "answer": ask["answer"]}  # fmt: skip
+
+
+def split(folder: Path, recipe: config.Corpus) -> Counter[str]:
+    """Writes both sides; counts what came and what was left out."""
+    told: Counter[str] = Counter()
+    seen: set[tuple[str, str]] = set()
+    prompts: set[str] = set()
+    seeds = range(1, recipe.seeds + 1)
+    for side in ("train", "held"):
+        with open(folder / f"{side}.jsonl", "w") as out:
+            for seed in seeds:
+                if (seed % recipe.held_every == 0) != (side == "held"):
+                    continue
+                for example in examples(folder / "asks" / f"{seed}.jsonl.gz", seed):
+                    prompt, key = render(example["messages"]), f"{side} {example['task']}"
+                    if side == "held" and prompt in prompts:
+                        told[key + ", trained on"] += 1
+                    elif (prompt, str(example["answer"])) in seen:
+                        told[key + ", twice"] += 1
+                    else:
+                        told[key] += 1
+                        out.write(json.dumps(example, ensure_ascii=False) + "\n")
+                    seen.add((prompt, str(example["answer"])))
+                    if side == "train":
+                        prompts.add(prompt)
+    return told
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--config", type=Path, default=config.HERE / "config.toml")
+    words.add_argument("--wood", type=Path, default=config.HERE.parent / "build" / "wood")
+    words.add_argument("--out", type=Path, required=True)
+    args = words.parse_args()
+    recipe = config.load(args.config).corpus
+    (args.out / "asks").mkdir(parents=True, exist_ok=True)
+    for seed in range(1, recipe.seeds + 1):
+        to = args.out / "asks" / f"{seed}.jsonl.gz"
+        if not to.exists():
+            play(args.wood.resolve(), config.HERE.parent, recipe, seed, to)
+    for key, count in sorted(split(args.out, recipe).items()):
+        print(f"{count:8d}  {key}")
+
+
+if __name__ == "__main__":
+    main()

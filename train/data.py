@@ -1,0 +1,93 @@
+"""Examples as token ids, and the batches of a step.
+
+A step's examples follow from (seed, step) alone, so that a training that was interrupted goes on as
+if it had not been. Tasks are drawn by their weights, examples of a task evenly.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from chat import END, SPECIALS, render
+from tokenizer import Tokenizer
+
+PAD = SPECIALS.index("<|pad|>")
+
+
+@dataclass
+class Examples:
+    """All of one side: ids one after another, `start[i]`…`start[i + 1]`, the answer from `answer[i]`."""
+
+    ids: np.ndarray
+    start: np.ndarray
+    answer: np.ndarray
+    tasks: dict[str, np.ndarray]
+
+    def length(self, at: int) -> int:
+        return int(self.start[at + 1] - self.start[at])
+
+
+def read(corpus: Path, side: str, tokenizer: Tokenizer) -> Examples:
+    """Encodes once and keeps the ids beside the corpus; the key is the tokenizer."""
+    path = corpus / f"{side}.npz"
+    newest = max((corpus / f"{side}.jsonl").stat().st_mtime, (corpus / "tokenizer.json").stat().st_mtime)
+    if not path.exists() or path.stat().st_mtime < newest:
+        ids: list[int] = []
+        start, answer, tasks = [0], [], []
+        with open(corpus / f"{side}.jsonl") as lines:
+            for line in lines:
+                example = json.loads(line)
+                ids += tokenizer.encode(render(example["messages"]))
+                answer.append(len(ids))
+                ids += [*tokenizer.encode(example["answer"]), tokenizer.ids[END]]
+                start.append(len(ids))
+                tasks.append(example["task"])
+        np.savez(path, ids=np.array(ids, np.uint16), start=np.array(start), answer=np.array(answer),
+                 tasks=np.array(tasks))  # fmt: skip
+    held = np.load(path)
+    names = held["tasks"]
+    tasks = {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
+    return Examples(held["ids"], held["start"], held["answer"], tasks)
+
+
+def drawn(examples: Examples, weights: dict[str, int], seed: int, step: int, tokens: int) -> list[int]:
+    """The examples of a step, shortest first, of about so many tokens together."""
+    draw = np.random.default_rng([seed, step])
+    names = [name for name in weights if name in examples.tasks]
+    shares = np.array([weights[name] for name in names], float)
+    out: list[int] = []
+    while tokens > 0:
+        task = examples.tasks[names[draw.choice(len(names), p=shares / shares.sum())]]
+        out.append(int(task[draw.integers(len(task))]))
+        tokens -= examples.length(out[-1])
+    return sorted(out, key=examples.length)
+
+
+def micro(examples: Examples, chosen: list[int], tokens: int) -> list[list[int]]:
+    """Passes of like lengths, each of at most so many tokens, padding included."""
+    out: list[list[int]] = [[]]
+    for at in chosen:
+        if out[-1] and (len(out[-1]) + 1) * examples.length(at) > tokens:
+            out.append([])
+        out[-1].append(at)
+    return out
+
+
+def batch(examples: Examples, chosen: list[int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(ids, where an answer's token is to be said, which): loss falls on the answer alone."""
+    width = max(examples.length(at) for at in chosen) - 1
+    ids = np.full((len(chosen), width), PAD, np.int64)
+    places, targets = [], []
+    for row, at in enumerate(chosen):
+        begin, end = int(examples.start[at]), int(examples.start[at + 1])
+        ids[row, : end - begin - 1] = examples.ids[begin : end - 1]
+        first = int(examples.answer[at]) - begin
+        places.append(np.arange(first - 1, end - begin - 1) + row * width)
+        targets.append(examples.ids[int(examples.answer[at]) : end].astype(np.int64))
+    return torch.from_numpy(ids), torch.from_numpy(np.concatenate(places)), torch.from_numpy(
+        np.concatenate(targets))  # fmt: skip
