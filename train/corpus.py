@@ -4,15 +4,16 @@
 
 Each seed is a run of a scenario; in half of them the creatures draw one another's tempers, so that
 a model learns the temper and not the name. DIR/asks/SEED.jsonl.gz is kept, so that an interrupted
-corpus is continued. DIR/train.jsonl and DIR/held.jsonl split by seed: what is held out comes from
-runs of which nothing was trained on. An ask that stands twice with the same answer stands once, and
-what is held out and was also asked in training is left out and counted.
+corpus is continued. Held out is every ask of every so-many-th run, and, because the seats of the desk
+are asked the same again and again, every so-many-th distinct prompt of all runs by its digest. No
+prompt stands on both sides, and none stands twice with the same answer; what is left out is counted.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -63,20 +64,25 @@ def examples(path: Path, seed: int) -> Iterator[dict[str, object]]:
                    "answer": ask["answer"]}  # fmt: skip
 
 
+def held_out(prompt: str, seed: int, recipe: config.Corpus) -> bool:
+    """Whether the ask is for the test, by its run or by its words."""
+    digest = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
+    return seed % recipe.held_every == 0 or digest % recipe.held_every == 0
+
+
 def split(folder: Path, recipe: config.Corpus) -> Counter[str]:
     """Writes both sides; counts what came and what was left out."""
     told: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()
-    prompts: set[str] = set()
-    seeds = range(1, recipe.seeds + 1)
+    trained: set[str] = set()
     for side in ("train", "held"):
         with open(folder / f"{side}.jsonl", "w") as out:
-            for seed in seeds:
-                if (seed % recipe.held_every == 0) != (side == "held"):
-                    continue
+            for seed in range(1, recipe.seeds + 1):
                 for example in examples(folder / "asks" / f"{seed}.jsonl.gz", seed):
                     prompt, key = render(example["messages"]), f"{side} {example['task']}"
-                    if side == "held" and prompt in prompts:
+                    if held_out(prompt, seed, recipe) != (side == "held"):
+                        continue
+                    if side == "held" and prompt in trained:
                         told[key + ", trained on"] += 1
                     elif (prompt, str(example["answer"])) in seen:
                         told[key + ", twice"] += 1
@@ -85,7 +91,7 @@ def split(folder: Path, recipe: config.Corpus) -> Counter[str]:
                         out.write(json.dumps(example, ensure_ascii=False) + "\n")
                     seen.add((prompt, str(example["answer"])))
                     if side == "train":
-                        prompts.add(prompt)
+                        trained.add(prompt)
     return told
 
 

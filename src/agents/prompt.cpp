@@ -1,10 +1,9 @@
 #include "agents/prompt.h"
 
-#include <map>
-
 #include "core/bytes.h"
 #include "core/money.h"
 #include "core/text.h"
+#include "minds/digest.h"
 
 namespace wood {
 namespace {
@@ -134,15 +133,30 @@ std::string market_full(const Json& facts) {
   return out;
 }
 
+// What it is inclined to just now; a model may follow it or not.
+std::string whim_full(const Json& self) {
+  const Json* whim = self.find("whim");
+  const std::string kind = whim != nullptr ? whim->str_or("kind", "") : "";
+  if (kind == "talk")
+    return " You feel like talking about " + whim->str_or("good", "") +
+           (whim->str_or("to", "") == "all" ? "." : " with " + whim->str_or("to", "") + ".");
+  if (kind == "deal") return " You think of a deal with " + whim->str_or("to", "") + ".";
+  if (kind == "yield") return " You feel like giving way on prices.";
+  if (kind == "tidy") return " You feel like clearing up old bids.";
+  if (kind == "look") return " You feel like looking closely before you act.";
+  return "";
+}
+
 std::string self_full(const Json& facts) {
   const Json& self = object_of(facts, "self");
   const Json& memory = object_of(facts, "memory");
-  std::string out =
-      "You have " + pebbles(self.int_or("purse_mp", 0)) + " pebbles (" +
-      pebbles(self.int_or("free_mp", 0)) + " free). Stores: " + amounts(self, "stores", "nothing") +
-      ". Sold short: " + amounts(self, "short", "nothing") + ". Mood " +
-      num(self.int_or("mood", 0)) + " of 100, heat " + num(self.int_or("heat", 0)) +
-      ". Your wealth has moved by " + pebbles(self.int_or("pnl_mp", 0)) + " pebbles.\n";
+  std::string out = "You have " + pebbles(self.int_or("purse_mp", 0)) + " pebbles (" +
+                    pebbles(self.int_or("free_mp", 0)) +
+                    " free). Stores: " + amounts(self, "stores", "nothing") +
+                    ". Sold short: " + amounts(self, "short", "nothing") + ". Mood " +
+                    num(self.int_or("mood", 0)) + " of 100, heat " + num(self.int_or("heat", 0)) +
+                    ". Your wealth has moved by " + pebbles(self.int_or("pnl_mp", 0)) +
+                    " pebbles." + whim_full(self) + "\n";
   if (const Json* orders = self.find("orders"))
     for (const Json& o : orders->items())
       out += "Your order " + num(o.int_or("order", 0)) + ": " + o.str_or("side", "") + " " +
@@ -173,130 +187,16 @@ std::string heard_full(const Json& facts) {
   return out;
 }
 
-// ---- terse: one line, the sums done. Of whatever can be many, the first few.
-constexpr std::size_t kTerseOrders = 4;
-constexpr std::size_t kTerseDeals = 2;
-constexpr std::size_t kTerseTalkBytes = 60;
-constexpr std::int64_t kTerseTurns = 3;
-
-std::int64_t tenth(std::int64_t value) { return value / 10; }
-
-// Where the mark stands to the mean of the marks before, and where the last one went.
-std::string standing(const Json& m) {
-  const Json* marks = m.find("marks");
-  if (marks == nullptr || marks->items().empty()) return "fair";
-  std::int64_t sum = 0;
-  for (const Json& mark : marks->items()) sum += mark.integer();
-  const std::int64_t mean = sum / static_cast<std::int64_t>(marks->items().size());
-  const std::int64_t mark = m.int_or("mark", 0);
-  std::string out = mark * 100 > mean * 104 ? "dear" : mark * 100 < mean * 96 ? "cheap" : "fair";
-  if (marks->items().size() < 2) return out;
-  const std::int64_t before = marks->items()[marks->items().size() - 2].integer();
-  if (mark * 100 > before * 101) out += " up";
-  if (mark * 100 < before * 99) out += " down";
-  return out;
-}
-
-std::string market_terse(const Json& facts) {
-  const Json& self = object_of(facts, "self");
-  const Json* stores = self.find("stores");
-  const Json* shorts = self.find("short");
-  const auto price = [](std::int64_t ticks) { return ticks > 0 ? num(ticks) : std::string("-"); };
+// A look as a small model needs it: what was asked, and whether the exchange would take it.
+std::string look_terse(const Json& look) {
   std::string out;
-  for (const Json& m : list_of(facts, "market")) {
-    const std::string good = m.str_or("good", "");
-    const std::int64_t held = (stores != nullptr ? stores->int_or(good, 0) : 0) -
-                              (shorts != nullptr ? shorts->int_or(good, 0) : 0);
-    out += "; " + good + " " + num(m.int_or("mark", 0)) + " " + price(m.int_or("bid", 0)) + " " +
-           price(m.int_or("ask", 0)) + " " + standing(m) + " " + num(held);
-    if (m.bool_or("halted", false)) out += " halt";
-  }
-  return out;
-}
-
-// What the engine counts so that a small model need not: foods in store, nights of warmth.
-std::string needs_terse(const Json& facts) {
-  const Json& rules = object_of(facts, "rules");
-  const Json* stores = object_of(facts, "self").find("stores");
-  const Json* goods = rules.find("goods");
-  std::int64_t kinds = 0;
-  if (goods != nullptr && stores != nullptr)
-    for (const Json& good : goods->items())
-      kinds += good.bool_or("food", true) && stores->int_or(good.str_or("good", ""), 0) > 0;
-  const std::int64_t burn = rules.int_or("burn", 0);
-  const std::int64_t wood = stores != nullptr ? stores->int_or("firewood", 0) : 0;
-  return "food " + num(kinds) + " of " + num(rules.int_or("meal_kinds", 0)) +
-         (burn > 0 ? " warm " + num(wood / burn) : "");
-}
-
-std::string deals_terse(const Json& facts) {
-  const std::string me = object_of(facts, "persona").str_or("name", "");
-  const Json* trust = object_of(facts, "memory").find("trust");
-  std::map<std::string, std::int64_t> marks;
-  for (const Json& m : list_of(facts, "market")) marks[m.str_or("good", "")] = m.int_or("mark", 0);
-  const std::int64_t tick = object_of(facts, "rules").int_or("tick_mp", 10);
-  std::string out;
-  std::size_t shown = 0;
-  for (const Json& d : list_of(facts, "deal")) {
-    if (d.str_or("state", "") != "offered" || d.str_or("to", "") != me) continue;
-    if (++shown > kTerseDeals) break;
-    const Json& terms = object_of(d, "terms");
-    const auto worth = [&](const char* good, const char* lots) {
-      return marks[terms.str_or(good, "")] * terms.int_or(lots, 0) * tick;
-    };
-    std::int64_t gain = 0;
-    if (d.str_or("kind", "") == "swap")
-      gain = worth("give_good", "give_lots") - worth("take_good", "take_lots");
-    if (d.str_or("kind", "") == "gift")
-      gain = worth("good", "lots") + terms.int_or("pebbles_mp", 0);
-    if (d.str_or("kind", "") == "loan")
-      gain =
-          -mul_div(terms.int_or("principal_mp", 0), terms.int_or("rate_bps", 0), 10'000, Round::up);
-    out += "; deal " + num(d.int_or("deal", 0)) + " " + d.str_or("kind", "") + " " +
-           d.str_or("from", "") + " gain " + num(gain / 1'000) + " trust " +
-           num(tenth(trust != nullptr ? trust->int_or(d.str_or("from", ""), 0) : 0));
-  }
-  return out;
-}
-
-// What came last, while it is fresh: the older a word, the less it moves.
-std::string heard_terse(const Json& facts, std::int64_t turn) {
-  std::string out;
-  const auto fresh = [&](const char* kind) -> const Json* {
-    const auto& list = list_of(facts, kind);
-    if (list.empty() || turn - list.back().int_or("turn", turn) > kTerseTurns) return nullptr;
-    return &list.back();
-  };
-  for (const char* kind : {"tip", "news"})
-    if (const Json* said = fresh(kind); said != nullptr && !said->str_or("good", "").empty())
-      out += std::string("; ") + kind + " " + said->str_or("good", "") + " " +
-             said->str_or("direction", "") + " " + num(turn - said->int_or("turn", turn));
-  if (const Json* said = fresh("talk"))
-    out += "; " + said->str_or("from", "") + " " +
-           fenced(std::string(clip(said->str_or("text", ""), kTerseTalkBytes)));
-  return out;
-}
-
-std::string terse(const Json& facts) {
-  const Json& me = object_of(facts, "persona");
-  const Json& rules = object_of(facts, "rules");
-  const Json& self = object_of(facts, "self");
-  std::string out =
-      "t" + num(rules.int_or("turn", 0)) + "/" + num(rules.int_or("turns", 0)) + " r" +
-      num(rules.int_or("round", 0)) + "; " + me.str_or("name", "") + " " + me.str_or("temper", "") +
-      " " + me.str_or("makes", "") + "; free " + num(self.int_or("free_mp", 0) / 1'000) + " mood " +
-      num(tenth(self.int_or("mood", 0))) + " heat " + num(tenth(self.int_or("heat", 0))) + " " +
-      needs_terse(facts) + market_terse(facts);
-  std::size_t shown = 0;
-  if (const Json* orders = self.find("orders"))
-    for (const Json& o : orders->items()) {
-      if (++shown > kTerseOrders) break;
-      out += "; my " + num(o.int_or("order", 0)) + " " + o.str_or("side", "") + " " +
-             o.str_or("good", "") + " " + num(o.int_or("lots", 0)) + " " +
-             num(o.int_or("price", 0));
-    }
-  out += deals_terse(facts);
-  return out + heard_terse(facts, rules.int_or("turn", 0)) + "\n";
+  const Json& asked = look.at("asked");
+  for (const char* key : {"act", "side", "good", "to", "lots", "price", "expression"})
+    if (const Json* value = asked.find(key))
+      out += (out.empty() ? "" : " ") +
+             (value->is(Json::Kind::string) ? value->string() : value->dump());
+  const Json& answer = look.at("answer");
+  return out + " = " + answer.str_or("refusal", answer.find("error") != nullptr ? "error" : "seen");
 }
 
 }  // namespace
@@ -329,9 +229,9 @@ std::string fenced(const std::string& text) {
 
 std::vector<Message> render(const Scene& scene) {
   const bool full = scene.wording == Wording::full;
-  const Json& rules = object_of(scene.facts, "rules");
   std::vector<Message> out;
   if (full) {
+    const Json& rules = object_of(scene.facts, "rules");
     out.push_back({"system", system_full(scene.facts) + acts_full(scene.schema)});
     out.push_back({"user", "Turn " + num(rules.int_or("turn", 0)) + " of " +
                                num(rules.int_or("turns", 0)) + ", " + rules.str_or("season", "") +
@@ -340,13 +240,17 @@ std::vector<Message> render(const Scene& scene) {
                                self_full(scene.facts) + heard_full(scene.facts)});
   } else {
     out.push_back({"system", "act"});
-    out.push_back({"user", terse(scene.facts)});
+    out.push_back({"user", in_words(digest(scene.facts), fenced) + "\n"});
   }
   for (const Json& look : scene.looked.items()) {
+    if (!full) {
+      out.back().content += unfenced(std::string(clip(look_terse(look), kLookBytes))) + "\n";
+      continue;
+    }
     Json asked = look.at("asked");
     asked.erase("reason");  // it has been said, and reads as a new fact when repeated
-    out.back().content += (full ? "You asked: " : "") +
-                          unfenced(std::string(clip(asked.dump(), kLookBytes))) + " = " +
+    out.back().content += "You asked: " + unfenced(std::string(clip(asked.dump(), kLookBytes))) +
+                          " = " +
                           unfenced(std::string(clip(look.at("answer").dump(), kLookBytes))) + "\n";
   }
   if (full) out.back().content += "What do you do?";

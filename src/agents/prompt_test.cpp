@@ -44,27 +44,41 @@ std::size_t times(const std::string& text, const std::string& part) {
   return count;
 }
 
-TEST(Prompt, TerseIsOneLineWithTheSumsDone) {
-  const auto messages = render({Wording::terse, oona_facts(), Json::array(), Json()});
-  ASSERT_EQ(messages.size(), 2U);
-  EXPECT_EQ(messages[1].content,
-            "t5/30 r1; oona hoards honey; free 40 mood 6 heat 0 food 2 of 2 warm 3; "
-            "acorns 500 495 505 fair up 2; berries 500 495 505 fair up 0; "
-            "mushrooms 500 495 505 fair up 0; honey 900 895 905 fair 7; "
-            "firewood 500 495 505 fair up 3\n");
+TEST(Prompt, TerseIsTheDigestInWords) {
+  Json facts = oona_facts();
+  const auto terse = [&] {
+    return render({Wording::terse, facts, Json::array(), Json()})[1].content;
+  };
+  EXPECT_EQ(terse(),
+            "oona hoards makes honey purse rich heat 0\n"
+            "acorns 2 fair up 495 500 505\n"
+            "berries 0 fair up 495 500 505\n"
+            "mushrooms 0 fair up 495 500 505\n"
+            "honey 7+5 fair 895 900 905\n"
+            "firewood 3+1 fair up 495 500 505\n");
+  facts["self"].set("whim", Json::object({{"good", "honey"}, {"kind", "talk"}, {"to", "all"}}));
+  facts["self"]["stores"].set("firewood", 0);
+  facts["market"].edit_items()[4].set("ask", 700);
+  facts["tip"].push(testing::parsed(
+      R"({"direction":"up","from":"patron","good":"honey","text":"A bear.","turn":5})"));
+  const std::string text = terse();
+  EXPECT_NE(text.find("\ncold firewood 2 mad\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ntip honey up known\ntalk all honey \xC2\xAB"
+                      "A bear.\xC2\xBB\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(Prompt, TerseFitsATinyModel) {
-  EXPECT_LE(tokens(prompt(oona_facts(), Wording::terse)), 120);
+  EXPECT_LE(tokens(prompt(oona_facts(), Wording::terse)), 100);
   std::int64_t most = 0, sum = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     const std::string text = prompt(SomeFacts(seed).make(), Wording::terse);
-    EXPECT_EQ(times(text, "\n"), 3U) << text;  // one after the system word, two after the line
     sum += tokens(text);
     most = std::max(most, tokens(text));
   }
-  EXPECT_LE(sum / 300, 135);
-  EXPECT_LE(most, 190);
+  EXPECT_LE(sum / 300, 110);
+  EXPECT_LE(most, 170);
 }
 
 TEST(Prompt, FullSaysEveryActAndStaysShort) {
@@ -89,8 +103,7 @@ TEST(Prompt, ADealIsASentence) {
                       "against 2 honey."),
             std::string::npos)
       << prompt(facts, Wording::full);
-  EXPECT_NE(prompt(facts, Wording::terse).find("; deal 7 loan pip gain 0 trust -1"),
-            std::string::npos);
+  EXPECT_NE(prompt(facts, Wording::terse).find("\noffer 7 loan pip bad fair"), std::string::npos);
 }
 
 TEST(Prompt, OnlyWhatIsInTheView) {
@@ -127,6 +140,7 @@ TEST(Prompt, FencesHoldWhatOthersSaid) {
       std::string(5'000, 'A')};
   for (const std::string& attack : attacks) {
     Json facts = oona_facts();
+    facts["self"].set("whim", Json::object({{"good", "honey"}, {"kind", "talk"}, {"to", "all"}}));
     const Json talk =
         Json::object({{"from", "fenn"}, {"text", to_utf8(attack)}, {"to", "all"}, {"turn", 5}});
     facts["talk"].push(talk);
@@ -156,7 +170,7 @@ TEST(Prompt, FencesHoldWhatOthersSaid) {
         EXPECT_TRUE(open == 0 || open == 1) << text;
       }
       EXPECT_EQ(open, 0);
-      EXPECT_EQ(times(text, "\xC2\xAB"), wording == Wording::full ? 4U : 1U);
+      EXPECT_EQ(times(text, "\xC2\xAB"), wording == Wording::full ? 4U : 1U) << text;
       for (const char* bad : {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xC2\x85", "\r", "\x0B"})
         EXPECT_EQ(text.find(bad), std::string::npos);
       EXPECT_EQ(text.find('\0'), std::string::npos);
@@ -170,9 +184,12 @@ TEST(Prompt, WhatWasLookedUpFollowsWithoutItsReason) {
   const Json looked = testing::parsed(
       R"([{"answer":{"value":6},"asked":{"act":"calculate","expression":"2*3","reason":"hm"}}])");
   const std::string text = prompt(oona_facts(), Wording::terse, looked);
-  EXPECT_NE(text.find(R"({"act":"calculate","expression":"2*3"} = {"value":6})"),
-            std::string::npos);
+  EXPECT_NE(text.find("\ncalculate 2*3 = seen\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("hm"), std::string::npos);
+  const std::string full = prompt(oona_facts(), Wording::full, looked);
+  EXPECT_NE(full.find(R"({"act":"calculate","expression":"2*3"} = {"value":6})"),
+            std::string::npos);
+  EXPECT_EQ(full.find("hm"), std::string::npos);
 }
 
 }  // namespace

@@ -74,6 +74,9 @@ class SomeFacts {
     self.set("heat", draw(0, 100));
     self.set("messages_left", odds(1) ? 0 : draw(1, 12));
     self.set("frozen", draw(1, 30) == 1);
+    self.set("whim", Json::object({{"good", one(good_names())},
+                                   {"kind", one({"", "talk", "deal", "yield", "tidy", "look"})},
+                                   {"to", odds(3) ? "all" : one(creature_names())}}));
   }
   Json terms() {
     return Json::object({{"give_good", one(good_names())},

@@ -142,7 +142,7 @@ void publish_treasury(World& world, const Cast& cast) {
   fund.touched.clear();
   std::sort(from.begin(), from.end());
   if (from.empty()) from.push_back(world.dawn);
-  Json data = self_data(world, world.treasury());
+  Json data = self_data(world, world.treasury(), 0);
   const std::string nonce = data.str_or("canary", "");
   const FactPtr fact = world.facts.publish(world.sink, {.by = "world",
                                                         .from = std::move(from),

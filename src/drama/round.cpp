@@ -110,7 +110,7 @@ Result<int> play_round(World& world, Panel& panel, std::int64_t round, std::set<
   std::vector<Thinker> thinkers;
   for (int being = 0; being < world.treasury(); ++being) {
     if (finished.contains(being) || !world.may_act(being)) continue;
-    publish_self(world, being);
+    publish_self(world, being, round);
     acting.push_back(being);
   }
   for (const int being : acting) thinkers.push_back(thinker_of(world, being));

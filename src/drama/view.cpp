@@ -1,7 +1,9 @@
 // From state to facts, and from facts to a view: what may be known, and by whom.
 #include <algorithm>
+#include <array>
 
 #include "core/check.h"
+#include "core/rng.h"
 #include "drama/world.h"
 #include "market/portfolio.h"
 
@@ -77,7 +79,55 @@ Json market_data(const World& world, int index) {
                        {"volume", day.volume.value}});
 }
 
-Json self_data(const World& world, int being) {
+namespace {
+
+// What a creature is inclined to in a round: a draw that everybody who plays it is shown, so that
+// the same view asks the same of a rule and of a model. {} for the most part.
+struct Whims {
+  const char* kind;
+  std::int64_t ppm;         // of the rounds
+  std::int64_t gossip_ppm;  // of a gossip's
+};
+constexpr std::array<Whims, 5> kWhims = {{{"talk", 120'000, 260'000},
+                                          {"deal", 100'000, 100'000},
+                                          {"yield", 220'000, 200'000},
+                                          {"tidy", 60'000, 60'000},
+                                          {"look", 60'000, 40'000}}};
+constexpr std::int64_t kAllPpm = 650'000;  // how often talk is meant for all
+
+Json whim_data(const World& world, int being, std::int64_t round) {
+  const Being& b = world.beings[at(being)];
+  if (b.creature < 0 || round < 1) return Json::object();
+  const bool gossip = world.scenario.creatures[at(b.creature)].temper == "gossips";
+  const Chance chance(world.setup.seed, "whim." + b.name, world.turn, round);
+  std::int64_t draw = chance.below(1'000'000, 0);
+  const Whims* found = nullptr;
+  for (const Whims& whim : kWhims) {
+    draw -= gossip ? whim.gossip_ppm : whim.ppm;
+    if (draw >= 0) continue;
+    found = &whim;
+    break;
+  }
+  if (found == nullptr) return Json::object();
+  Json out = Json::object({{"kind", found->kind}});
+  const std::string kind = found->kind;
+  if (kind != "talk" && kind != "deal") return out;
+  const auto below = [&](std::size_t bound, std::uint32_t n) {
+    return static_cast<std::size_t>(chance.below(static_cast<std::int64_t>(bound), n));
+  };
+  const std::size_t others = world.scenario.creatures.size() - 1;
+  const bool to_all = kind == "talk" && (others == 0 || chance.ppm(kAllPpm, 1));
+  if (!to_all && others == 0) return Json::object();
+  std::size_t other = to_all ? 0 : below(others, 2);
+  if (static_cast<int>(other) >= b.creature) ++other;
+  out.set("to", to_all ? "all" : world.scenario.creatures[other].name);
+  if (kind == "talk") out.set("good", world.goods[below(world.goods.size(), 3)]);
+  return out;
+}
+
+}  // namespace
+
+Json self_data(const World& world, int being, std::int64_t round) {
   const Being& b = world.beings[at(being)];
   const Portfolio own = portfolio(world.exchange, b.account);
   Json stores = Json::object();
@@ -114,6 +164,7 @@ Json self_data(const World& world, int being) {
        {"purse_mp", own.cash.value},
        {"short", std::move(shorts)},
        {"stores", std::move(stores)},
+       {"whim", whim_data(world, being, round)},
        {"worth_mp", worth.value}});
 }
 
@@ -159,7 +210,7 @@ void publish_persona(World& world, int being) {
   world.firewall.plant(nonce_of(world, being), fact->audience, fact->entry);
 }
 
-void publish_self(World& world, int being) {
+void publish_self(World& world, int being, std::int64_t round) {
   Being& b = world.beings[at(being)];
   const std::vector<Seq> from = causes(b.touched, world.dawn);
   world.facts.publish(world.sink, {.by = "world",
@@ -169,7 +220,7 @@ void publish_self(World& world, int being) {
                                    .kind = b.creature < 0 ? "treasury" : "self",
                                    .channel = "self/" + b.name,
                                    .keep = 1,
-                                   .data = self_data(world, being)});
+                                   .data = self_data(world, being, round)});
   if (b.creature < 0) return;
   Json memory = b.memory.json();
   Json owes = Json::object();

@@ -132,11 +132,11 @@ void run_villagers(World& world);
 // Publishes what has changed: the rules and the market for this round; a being's own affairs; a
 // deal for its two sides. view.cpp
 void publish_market(World& world, std::int64_t round);
-void publish_self(World& world, int being);
+void publish_self(World& world, int being, std::int64_t round);
 void publish_persona(World& world, int being);
 // While a deal is offered or active both sides see it; then it leaves their sight.
 void publish_deal(World& world, const Deal& deal);
-Json self_data(const World& world, int being);
+Json self_data(const World& world, int being, std::int64_t round);  // round 0: not in one
 Json market_data(const World& world, int good);
 Json rules_data(const World& world, std::int64_t round);
 // Publishes news. view.cpp

@@ -11,6 +11,7 @@ namespace {
 
 using scripted::act;
 using scripted::Idea;
+using scripted::Need;
 using scripted::Table;
 using scripted::Temper;
 
@@ -26,72 +27,59 @@ bool may_look(const Ask& ask) {
 
 // Now and then it looks before it leaps: at the cost of an order, at the book, at its partner.
 Idea look_first(const Table& t, const Json& next) {
-  if (t.step != 1 || !t.chance.ppm(90'000, 20) || !may_look(t.ask)) return {};
+  if (t.step != 1 || !t.feels("look") || !may_look(t.ask)) return {};
   const std::string what = next.str_or("act", "");
-  if (what == "buy" || what == "sell" || what == "short") {
-    if (t.chance.ppm(250'000, 21))
-      return act("how deep is the book in " + next.at("good").string() + "?", "depth",
-                 {{"good", next.at("good")}});
-    return act(t.pick({"what would this order cost me?", "first the fees and the margin",
-                       "what if I did?"},
-                      22),
+  if (what == "buy" || what == "sell" || what == "short")
+    return act(t.pick({"what would this order cost me?", "first the fees and the margin"}, 22),
                "what_if",
                {{"side", what},
                 {"good", next.at("good")},
                 {"lots", next.at("lots")},
                 {"price", next.at("price")}});
-  }
   if (what == "order")
-    return act("is that still the price?", t.chance.ppm(500'000, 21) ? "quote" : "history",
-               {{"good", next.at("good")}});
+    return t.d.round > 1
+               ? act("how did the price come here?", "history", {{"good", next.at("good")}})
+               : act("is that still the price?", "quote", {{"good", next.at("good")}});
   if (what == "lend" || what == "swap")
     return act("how far do I trust them?", "trust", {{"to", next.at("to")}});
+  if (what == "replace" || what == "cancel") {
+    const auto& orders = t.d.orders;
+    const auto it = std::find_if(orders.begin(), orders.end(), [&](const Digest::Order& o) {
+      return o.order == next.int_or("order", 0);
+    });
+    if (it != orders.end()) return act("how deep is the book?", "depth", {{"good", it->good}});
+  }
   if (what == "finish") return act("what have I got?", "portfolio", {});
   return {};
 }
 
 // After a what_if: the order it asked about, if nothing spoke against it.
 Idea leap(const Table& t) {
-  const auto& looked = t.list("looked");
-  if (t.step < 2 || looked.empty()) return {};
-  const Json& last = looked.back();
+  const Json* looked = t.ask.facts.find("looked");
+  if (t.step < 2 || looked == nullptr || looked->items().empty()) return {};
+  const Json& last = looked->items().back();
   const Json* asked = last.find("asked");
   const Json* answer = last.find("answer");
   if (asked == nullptr || answer == nullptr || asked->str_or("act", "") != "what_if") return {};
   const std::string side = asked->str_or("side", "");
   const std::string refusal = answer->str_or("refusal", "none");
-  if (refusal != "none") return act("the exchange would say " + refusal, "finish", {});
+  if (refusal != "none") return act("the exchange would refuse it", "finish", {});
   if (side != "buy" && side != "sell" && side != "short") return {};
   return act(
-      t.pick({"the costs are fine, I ", "nothing against it, I ", "as I thought, I "}, 23) + side,
-      side.c_str(),
+      t.pick({"the costs are fine, I ", "nothing against it, I "}, 23) + side, side.c_str(),
       {{"good", asked->at("good")}, {"lots", asked->at("lots")}, {"price", asked->at("price")}});
 }
 
-// Whether tonight's meal and fire are in store.
-bool comfortable(const Table& t) {
-  std::int64_t foods = 0, wood = 0;
-  for (const scripted::Good& g : t.goods) {
-    foods += g.food && g.have > 0;
-    if (g.name == "firewood") wood = g.have;
-  }
-  return foods >= t.meal_kinds && wood >= t.burn;
-}
-
 std::string why_finish(const Table& t) {
-  if (t.frozen) return "frozen, I can do nothing";
-  if (t.free_mp < t.reserve_mp())
-    return t.pick({"my purse is thin, I wait", "too few pebbles to trade", "I wait for buyers"},
-                  24);
-  if (!comfortable(t))
-    return t.pick({"nobody sells what I need", "I go without tonight", "too dear, I endure"}, 24);
-  if (t.temper == Temper::hoards)
-    return t.pick({"patience is cheap", "nothing is cheap enough", "I sit on what I have"}, 24);
+  if (t.d.frozen) return "frozen, I can do nothing";
+  for (const Need& n : t.d.needs)
+    if (n.kind == Need::Kind::hungry || n.kind == Need::Kind::cold)
+      return t.pick({"I go without tonight", "too dear, I endure"}, 24);
+  if (t.poor()) return t.pick({"my purse is thin, I wait", "I wait for buyers"}, 24);
+  if (t.temper == Temper::hoards) return t.pick({"patience is cheap", "I sit on what I have"}, 24);
   if (t.temper == Temper::distrusts)
-    return t.pick({"nothing is far from its worth", "let others hurry", "I have what I need"}, 24);
-  return t.pick({"fed and warm, enough for today", "nothing more to gain now", "I have what I need",
-                 "let the others trade"},
-                24);
+    return t.pick({"nothing is far from its worth", "let others hurry"}, 24);
+  return t.pick({"fed and warm, enough for today", "nothing more to gain now"}, 24);
 }
 
 Json finish(const Table& t) { return act(why_finish(t), "finish", {}); }
@@ -101,18 +89,17 @@ Json finish(const Table& t) { return act(why_finish(t), "finish", {}); }
 Json play_creature(const Ask& ask) {
   using namespace scripted;
   const Table t(ask);
-  if (t.frozen || t.messages_left < 1) return finish(t);
+  if (t.d.frozen || t.d.messages_left < 1) return finish(t);
   if (Idea found = leap(t)) return *found;
-  // A creature that only needs and sells would never speak: in a third of the rounds the tongue
-  // goes before the harvest.
-  const bool chatty = t.round > 1 && t.chance.ppm(330'000, 25);
+  // Who only needs and sells would never speak: when the tongue itches it goes before the harvest.
+  const bool social = t.feels("talk") || t.feels("deal");
   const std::initializer_list<Idea (*)(const Table&)> sober = {
-      answer_offers, keep_alive, act_on_tip, cover_short,     sell_harvest, tend_orders,
-      act_on_news,   stock_up,   make_deal,  trade_by_temper, talk};
-  const std::initializer_list<Idea (*)(const Table&)> social = {
+      answer_offers, keep_alive,  act_on_tip, cover_short, sell_harvest,
+      tend_orders,   act_on_news, stock_up,   make_deal,   trade_by_temper};
+  const std::initializer_list<Idea (*)(const Table&)> chatty = {
       answer_offers, keep_alive,  act_on_tip,  talk,     make_deal,      cover_short,
       sell_harvest,  tend_orders, act_on_news, stock_up, trade_by_temper};
-  for (const auto idea : chatty ? social : sober)
+  for (const auto idea : social ? chatty : sober)
     if (Idea found = idea(t)) {
       if (Idea look = look_first(t, *found)) return *look;
       return *found;

@@ -139,16 +139,16 @@ Json quant(const Seat& s) {
                           ? free / 10 * view.int_or("confidence", 0) / 100 / (limit * tick + 1)
                           : (holds + 1) / 2;
   lots = std::clamp<std::int64_t>(lots, 0, 8);
-  std::string why = stance == "buy" ? s.pick({"a tenth of the free money at most: ",
-                                              "sized by how sure we are: ", "the purse carries "},
-                                             6) +
-                                          lots_of(lots) + " at " + std::to_string(limit)
-                    : stance == "sell"
-                        ? s.pick({"half of what we hold: ", "we lighten by "}, 6) + lots_of(lots) +
-                              " of " + std::to_string(holds)
-                        : s.pick({"the analyst sees no gap worth a trade", "nothing to do in ",
-                                  "no order today, least of all in "},
-                                 6);
+  std::string why =
+      stance == "buy"
+          ? s.pick(
+                {"a tenth of the free money: ", "sized by how sure we are: ", "the purse carries "},
+                6) +
+                lots_of(lots) + " at " + std::to_string(limit)
+      : stance == "sell" ? s.pick({"half of what we hold: ", "we lighten by "}, 6) + lots_of(lots)
+                         : s.pick({"the analyst sees no gap worth a trade", "nothing to do in ",
+                                   "no order today, least of all in "},
+                                  6);
   if (stance == "hold" && why.ends_with("in ")) why += good;
   if (stance == "hold" || lots == 0) {
     if (stance != "hold")
@@ -179,15 +179,11 @@ Json risk(const Seat& s) {
   const bool against = brief.str_or("good", "") == order.str_or("good", "") &&
                        brief.str_or("direction", "") == (buying ? "down" : "up");
   if (against) return say("news", 70, lots / 2, "the news says the opposite");
-  if (worth > 1'500)
-    return say("size", 60, lots / 2,
-               "the order is " + std::to_string(worth) + " basis points of the fund");
+  if (worth > 1'500) return say("size", 60, lots / 2, "the order is too large for the fund");
   if (delta.int_or("held_after", 0) > 20)
-    return say("concentration", 65, 2,
-               "we would hold " + std::to_string(delta.int_or("held_after", 0)) + " of one good");
+    return say("concentration", 65, 2, "we would hold too much of one good");
   if ((buying && gap > 500) || (!buying && gap < -500))
-    return say("price", 55, lots,
-               "the limit is " + std::to_string(gap) + " basis points off the mark");
+    return say("price", 55, lots, "the limit is too far off the mark");
   const std::int64_t depth = m.int_or(buying ? "ask_lots" : "bid_lots", 0);
   if (depth < lots)
     return say("liquidity", 35, std::max<std::int64_t>(1, depth),
@@ -226,10 +222,9 @@ Json vote(const Seat& s) {
     why = "I am only " + std::to_string(sure) + " sure of my own price";
   }
   const std::int64_t distance = severity > bar ? severity - bar : bar - severity;
-  return Json::object(
-      {{"confidence", std::clamp<std::int64_t>(45 + distance / 2 + s.chance.below(10, 5), 0, 100)},
-       {"reason", why},
-       {"vote", choice}});
+  return Json::object({{"confidence", std::clamp<std::int64_t>(50 + distance / 2, 0, 100)},
+                       {"reason", why},
+                       {"vote", choice}});
 }
 
 Json oversight(const Seat& s) {
@@ -239,12 +234,14 @@ Json oversight(const Seat& s) {
   const std::int64_t against = counts != nullptr ? counts->int_or("reject", 0) : 0;
   std::int64_t lots = order.int_or("lots", 0);
   const std::int64_t most = dissent.int_or("lots_max", lots);
-  if (lots == 0 || most == 0)
-    return Json::object(
-        {{"decision", "hold"},
-         {"limit_ticks", 0},
-         {"lots", 0},
-         {"reason", lots == 0 ? "there is nothing to sign" : "risk allows no lot of it"}});
+  // Two of five against is one too many for a signature.
+  if (lots == 0 || most == 0 || against > 1)
+    return Json::object({{"decision", "hold"},
+                         {"limit_ticks", 0},
+                         {"lots", 0},
+                         {"reason", lots == 0   ? "there is nothing to sign"
+                                    : most == 0 ? "risk allows no lot of it"
+                                                : "two voted against, I hold it back"}});
   const bool smaller = most < lots;
   lots = std::min(lots, most);
   return Json::object(

@@ -7,130 +7,70 @@
 namespace wood::scripted {
 namespace {
 
-constexpr const char* kBegs = "lends me";     // what the poor say, and lenders listen for
-constexpr const char* kSpares = " to spare";  // what sellers say, and swappers listen for
+using Trust = Digest::Trust;
+
+constexpr std::int64_t kPrincipal = 5'000;  // millipebbles lent at a time
+constexpr std::int64_t kWanted = 2;         // lots asked for in a swap
 
 std::string num(std::int64_t value) { return std::to_string(value); }
-
-const Json& terms_of(const Json& deal) {
-  static const Json none = Json::object();
-  const Json* terms = deal.find("terms");
-  return terms != nullptr && terms->is(Json::Kind::object) ? *terms : none;
-}
-
-std::int64_t worth_mp(const Table& t, const std::string& good, std::int64_t lots) {
-  const Good* g = t.good(good);
-  return g != nullptr ? t.cost_mp(*g) * lots : 0;
-}
 
 struct Verdict {
   bool accept = false;
   std::string why;
 };
 
-Verdict judge_loan(const Table& t, const Json& terms) {
-  const std::int64_t rate = terms.int_or("rate_bps", 0);
-  const bool poor = t.free_mp < 2 * t.reserve_mp();
-  const Good* pledge = t.good(terms.str_or("good", ""));
-  const std::int64_t lots = terms.int_or("lots", 0);
-  if (pledge != nullptr && pledge->free() < lots)
-    return {false, "I cannot pledge so much " + pledge->name};
-  const std::int64_t most = poor ? 1'500 : t.temper == Temper::speculates ? 900 : 250;
-  if (rate > most) return {false, decimal(rate, 2, 1) + " % is more than a loan is worth to me"};
-  return {true, poor ? "my purse is thin and " + decimal(rate, 2, 1) + " % is fair"
-                     : "money at " + decimal(rate, 2, 1) + " % works for me"};
+Verdict judge_loan(const Table& t, const Digest::Offer& offer) {
+  if (!offer.can) return {false, "I cannot pledge so much"};
+  const std::string at = " at a " + offer.terms + " rate";
+  if (t.d.purse <= Purse::tight && offer.terms != "dear")
+    return {true, "my purse is thin, I borrow" + at};
+  if (offer.terms == "low" || (offer.terms == "fair" && t.temper == Temper::speculates))
+    return {true, "money" + at + " works for me"};
+  return {false, "no loan" + at + " for me"};
 }
 
-Verdict judge_swap(const Table& t, const Json& terms) {
-  const std::string get = terms.str_or("give_good", "");
-  const std::string pay = terms.str_or("take_good", "");
-  const Good* mine = t.good(pay);
-  if (mine == nullptr || mine->free() < terms.int_or("take_lots", 0))
-    return {false, "I have not so much " + pay + " to give"};
-  const std::int64_t in = worth_mp(t, get, terms.int_or("give_lots", 0));
-  const std::int64_t out =
-      std::max<std::int64_t>(1, worth_mp(t, pay, terms.int_or("take_lots", 0)));
-  const std::int64_t gain = (in - out) * 100 / out;
-  const Good* wanted = t.good(get);
-  // What is missing at home is worth more than its mark.
-  const std::int64_t least =
-      (wanted != nullptr && wanted->have == 0 ? -8 : 0) + (t.temper == Temper::steady ? 4 : 0);
-  if (gain < least)
-    return {false, "by the marks I would lose " + num(-std::min<std::int64_t>(gain, 0)) +
-                       " % on this swap"};
-  return {true, gain >= 0 ? "by the marks I gain " + num(gain) + " % on this swap"
-                          : "I have no " + get + " and can spare " + pay};
+Verdict judge_swap(const Table& t, const Digest::Offer& offer) {
+  if (!offer.can) return {false, "I have not so much to give"};
+  const bool enough =
+      offer.terms == "good" || (offer.terms == "even" && t.temper != Temper::steady);
+  return {enough, enough ? "by the marks I gain on this swap" : "by the marks this swap loses"};
 }
 
-Verdict judge_alliance(const Table& t, const std::string& from, const Json& terms) {
-  const std::string promise = terms.str_or("promise", "");
-  if (t.temper == Temper::speculates && promise == "no_short")
-    return {t.trust(from) > 10, t.trust(from) > 10
-                                    ? "I trust " + from + " enough to leave his goods alone"
-                                    : "I will not promise away my shorts"};
-  if (t.temper == Temper::distrusts && t.trust(from) < 5)
-    return {false, from + " has not earned a promise yet"};
-  if (t.temper == Temper::steady && promise == "no_undercut")
+Verdict judge_alliance(const Table& t, const Digest::Offer& offer) {
+  if (t.temper == Temper::speculates && offer.promise == "no_short")
+    return {offer.trust >= Trust::friendly, offer.trust >= Trust::friendly
+                                                ? "I leave the goods of a friend alone"
+                                                : "I will not promise away my shorts"};
+  if (t.temper == Temper::distrusts && offer.trust < Trust::good)
+    return {false, offer.from + " has not earned a promise yet"};
+  if (t.temper == Temper::steady && offer.promise == "no_undercut")
     return {true, "prices that nobody cuts suit me"};
-  return {t.trust(from) >= 0, t.trust(from) >= 0 ? "I think well of " + from + ", let us be allies"
-                                                 : from + " has let me down before"};
+  return {offer.trust >= Trust::known, offer.trust >= Trust::known
+                                           ? "I think well of " + offer.from
+                                           : offer.from + " has let me down before"};
 }
 
-Verdict judge(const Table& t, const Json& deal) {
-  const std::string kind = deal.str_or("kind", "");
-  const std::string from = deal.str_or("from", "");
-  if (kind == "gift") return {true, t.pick({"a gift from ", "how kind of "}, 71) + from};
-  if (t.trust(from) < -20) return {false, "after what happened I do no deals with " + from};
-  if (kind == "loan") return judge_loan(t, terms_of(deal));
-  if (kind == "swap") return judge_swap(t, terms_of(deal));
-  return judge_alliance(t, from, terms_of(deal));
-}
-
-// Who said something with these words lately, and is not me; "" if nobody.
-std::string who_said(const Table& t, const std::string& words) {
-  for (auto it = t.list("talk").rbegin(); it != t.list("talk").rend(); ++it)
-    if (it->str_or("from", "") != t.me && t.turn - it->int_or("turn", 0) <= 2 &&
-        it->str_or("text", "").find(words) != std::string::npos &&
-        std::find(t.others.begin(), t.others.end(), it->str_or("from", "")) != t.others.end())
-      return it->str_or("from", "");
-  return "";
-}
-
-bool said_already(const Table& t, const std::string& text) {
-  const auto& talk = t.list("talk");
-  return std::any_of(talk.begin(), talk.end(), [&](const Json& said) {
-    return said.str_or("from", "") == t.me && said.str_or("text", "") == text;
-  });
-}
-
-std::int64_t offers_open(const Table& t, const std::string& to) {
-  const auto& deals = t.list("deal");
-  return std::count_if(deals.begin(), deals.end(), [&](const Json& deal) {
-    return deal.str_or("from", "") == t.me &&
-           (to.empty() ? deal.str_or("state", "") == "offered" : deal.str_or("to", "") == to);
-  });
+Verdict judge(const Table& t, const Digest::Offer& offer) {
+  if (offer.kind == "gift")
+    return {true, t.pick({"a gift from ", "how kind of "}, 71) + offer.from};
+  if (offer.trust == Trust::foe) return {false, "I do no deals with " + offer.from};
+  if (offer.kind == "loan") return judge_loan(t, offer);
+  if (offer.kind == "swap") return judge_swap(t, offer);
+  return judge_alliance(t, offer);
 }
 
 Idea lend(const Table& t) {
-  if (t.temper == Temper::speculates || t.temper == Temper::gossips || t.spare_mp() < 12'000)
-    return {};
-  const std::string beggar = who_said(t, kBegs);
-  if (!t.chance.ppm(beggar.empty() ? 60'000 : 700'000, 72)) return {};
-  const std::string to = beggar.empty() ? t.anyone(73) : beggar;
-  const Json* memory = t.ask.facts.find("memory");
-  const Json* owed = memory != nullptr ? memory->find("owed") : nullptr;
-  if (t.trust(to) < -5 || offers_open(t, to) > 0 || (owed != nullptr && owed->find(to) != nullptr))
+  const std::string& to = t.d.openings.lend;
+  if (to.empty() || !t.rich() || t.temper == Temper::speculates || t.temper == Temper::gossips)
     return {};
   const std::int64_t rate = t.temper == Temper::steady   ? 900
                             : t.temper == Temper::hoards ? 600
                                                          : 400;
-  const std::int64_t principal = std::min<std::int64_t>(t.spare_mp() / 2, 10'000) / 1'000 * 1'000;
-  return act(beggar.empty()
-                 ? "idle pebbles earn nothing, at " + decimal(rate, 2, 1) + " % they do"
-                 : beggar + " asked for pebbles, I lend at " + decimal(rate, 2, 1) + " %",
+  return act(t.d.openings.beggar.empty() ? "idle pebbles earn nothing, lent to " + to + " they do"
+                                         : to + " asked for pebbles and I have some",
              "lend",
              {{"to", to},
-              {"principal_mp", principal},
+              {"principal_mp", kPrincipal},
               {"rate_bps", rate},
               {"turns", 4},
               {"good", "none"},
@@ -138,34 +78,22 @@ Idea lend(const Table& t) {
 }
 
 Idea swap(const Table& t) {
-  const Good* mine = t.good(t.makes);
-  if (mine == nullptr || mine->free() < 4) return {};
-  for (const Good& g : t.goods) {
-    if (g.name == t.makes || g.have > 0 || g.bidding) continue;
-    const std::string seller = who_said(t, g.name + kSpares);
-    if (!t.chance.ppm(seller.empty() ? 50'000 : 500'000, 74)) continue;
-    const std::string to = seller.empty() ? t.anyone(75) : seller;
-    if (t.trust(to) < -10 || offers_open(t, to) > 0) continue;
-    // A hard bargainer rounds in his own favour.
-    const std::int64_t up = t.temper == Temper::steady ? 0 : mine->mark - 1;
-    const std::int64_t lots = std::clamp<std::int64_t>(
-        (2 * g.mark + up) / mine->mark, 1, std::min<std::int64_t>(mine->free() - 1, t.lots_max));
-    return act("I have " + num(mine->free()) + " " + mine->name + " and no " + g.name +
-                   t.pick({", let us swap", ", we could trade"}, 76),
-               "swap",
-               {{"to", to},
-                {"give_good", mine->name},
-                {"give_lots", lots},
-                {"take_good", g.name},
-                {"take_lots", 2}});
-  }
-  return {};
+  const Digest::Openings& o = t.d.openings;
+  if (o.swap_with.empty()) return {};
+  const std::string& good = t.d.goods[o.swap_good].name;
+  return act(
+      "I have " + t.d.makes + " and no " + good + t.pick({", let us swap", ", we could trade"}, 76),
+      "swap",
+      {{"to", o.swap_with},
+       {"give_good", t.d.makes},
+       {"give_lots", o.swap_lots},
+       {"take_good", good},
+       {"take_lots", kWanted}});
 }
 
 Idea ally(const Table& t) {
-  if (!t.chance.ppm(40'000, 77)) return {};
-  const std::string& to = t.anyone(78);
-  if (t.trust(to) < 0 || offers_open(t, to) > 0) return {};
+  const std::string& to = t.d.openings.ally;
+  if (to.empty()) return {};
   const bool talker = t.temper == Temper::gossips || t.temper == Temper::speculates;
   const char* promise = talker                       ? "share_tips"
                         : t.temper == Temper::steady ? "no_undercut"
@@ -180,110 +108,91 @@ Idea ally(const Table& t) {
 
 // Rumours: a gossip, or who promised it, hands on what he was told, word for word.
 Idea pass_on(const Table& t) {
-  const auto& tips = t.list("tip");
-  if (tips.empty() || t.others.empty()) return {};
-  const Json& tip = tips.back();
-  const std::string text(clip(tip.str_or("text", ""), 120));
-  if (text.empty() || t.turn - tip.int_or("turn", 0) > 2 || said_already(t, text)) return {};
-  const bool sworn = t.promised("share_tips");
-  if (!t.chance.ppm(t.temper == Temper::gossips ? 700'000 : sworn ? 800'000 : 0, 80)) return {};
-  if (t.temper == Temper::gossips && t.chance.ppm(300'000, 81))
-    return act("this is too good to keep to myself", "say", {{"text", text}});
-  return act(sworn ? "we promised each other our tips"
-                   : t.pick({"just between us two", "somebody has to know this",
-                             "I cannot hold my tongue"},
-                            82),
-             "whisper", {{"to", t.anyone(83)}, {"text", text}});
+  if (t.d.tell.empty()) return {};
+  const bool sworn = t.d.vowed("share_tips");
+  if (t.temper != Temper::gossips && !sworn) return {};
+  if (t.d.whim_to == "all")
+    return act("this is too good to keep to myself", "say", {{"text", t.d.tell}});
+  return act(sworn ? "we promised each other our tips" : "I cannot hold my tongue", "whisper",
+             {{"to", t.d.whim_to}, {"text", t.d.tell}});
 }
 
 struct Line {
   std::string why, text;
 };
 
-Line need_line(const Table& t) {
-  if (t.free_mp < t.reserve_mp() / 2)
-    return {
-        "I am nearly out of pebbles",
-        t.pick({"Who ", "Is there a friend who ", "Honest trader asks: who "}, 84) + kBegs +
-            t.pick({" a few pebbles?", " pebbles till spring?", " something? I pay it back."}, 85)};
-  const Good* mine = t.good(t.makes);
-  if (mine != nullptr && mine->free() > 5)
+Line need_line(const Table& t, std::uint32_t n) {
+  if (t.d.purse == Purse::broke)
+    return {"I am nearly out of pebbles",
+            t.pick({"Who lends me a few pebbles?", "Is there a friend who lends me pebbles?",
+                    "Honest trader asks: who lends me something?"},
+                   n)};
+  const Good* mine = t.d.good(t.d.makes);
+  if (mine != nullptr && mine->spare > 5)
     return {"my store is full and buyers should know",
-            t.pick({"I have ", "Good harvest! I have ", "Come by, I have "}, 86) + mine->name +
-                kSpares + "."};
+            t.pick({"I have ", "Good harvest! I have ", "Come by, I have "}, n) + mine->name +
+                " to spare."};
   return {};
 }
 
-// A word about a good: by what it holds or owes, else by where the price went.
-Line market_line(const Table& t) {
-  const auto count = static_cast<std::int64_t>(t.goods.size());
-  const Good& g = t.goods[static_cast<std::size_t>(t.chance.below(count, 87))];
+// A word about the good that came to mind: by what it holds or owes, else by where the price went.
+Line market_line(const Table& t, const Good& g, std::uint32_t n) {
   if (t.temper == Temper::distrusts)
-    return {"somebody should say what " + g.name + " used to cost",
-            g.name + t.pick({" at ", " for ", ": "}, 88) + num(g.mean) +
-                t.pick({", as ever. All else is talk.", " is what I would pay, no more.",
-                        ", that is the price I know."},
-                       89)};
-  if (t.temper == Temper::steady && g.name == t.makes)
-    return {
-        "let nobody think that I will sell cheaper",
-        t.pick({"There is but one maker of ", "You will all want my ", "Look at the sky and buy "},
-               88) +
-            g.name + t.pick({". Pay now or pay more.", ".", " before night falls."}, 89)};
-  const bool up = g.owed == 0 && (g.have > 3 || g.mark >= g.first);
-  const std::string why =
-      g.owed > 0   ? "I sold " + g.name + " short and want it to fall"
-      : g.have > 3 ? "I hold " + num(g.have) + " " + g.name + " and want a good price"
-      : up         ? "up from " + num(g.first) + " to " + num(g.mark) + ", that is news"
-                   : "down from " + num(g.first) + " to " + num(g.mark) + ", that is news";
-  const std::string start = t.pick(
-      {"Mark my words, ", "I say ", "Have you heard? ", "They tell me ", "My nose says "}, 90);
-  return {why, start + g.name +
-                   (up ? t.pick({" will go up and up.", " will be dear.", " will run out soon.",
-                                 " can only rise."},
-                                91)
-                       : t.pick({" will get cheaper by the day.", " will find no buyer.",
-                                 " can only fall.", " will drop."},
-                                92))};
+    return {"somebody should say what " + g.name + " is worth",
+            num(g.mark) + " for " + g.name +
+                t.pick({"? I know what it used to cost.", ", and all else is talk."}, n)};
+  if (t.temper == Temper::steady && g.name == t.d.makes)
+    return {"let nobody think that I will sell cheaper",
+            t.pick({"There is but one maker of ", "You will all want my "}, n) + g.name + "."};
+  const bool up = g.owed == 0 && (g.own > 3 || g.grade >= Grade::firm);
+  const std::string why = g.owed > 0  ? "I sold " + g.name + " short and want it to fall"
+                          : g.own > 3 ? "I hold " + g.name + " and want a good price"
+                          : up        ? g.name + " is " + word(g.grade) + ", that is news"
+                                      : g.name + " is nothing I want dear";
+  const std::string start = t.pick({"Mark my words, ", "I say ", "They tell me "}, n);
+  return {why,
+          start + g.name +
+              (up ? t.pick({" will go up.", " will be dear.", " will run out soon."}, n + 1)
+                  : t.pick({" will get cheaper.", " will find no buyer.", " will drop."}, n + 1))};
+}
+
+bool said_already(const Table& t, const std::string& text) {
+  const Json* talk = t.ask.facts.find("talk");
+  if (talk == nullptr || !talk->is(Json::Kind::array)) return false;
+  return std::any_of(talk->items().begin(), talk->items().end(), [&](const Json& said) {
+    return said.str_or("from", "") == t.d.me && said.str_or("text", "") == text;
+  });
 }
 
 }  // namespace
 
 Idea answer_offers(const Table& t) {
-  for (const Json& deal : t.list("deal")) {
-    if (deal.str_or("state", "") != "offered" || deal.str_or("to", "") != t.me) continue;
-    const Verdict verdict = judge(t, deal);
-    return act(verdict.why, verdict.accept ? "accept" : "refuse",
-               {{"deal", deal.int_or("deal", 0)}});
-  }
-  return {};
+  if (t.d.offers.empty()) return {};
+  const Digest::Offer& offer = t.d.offers.front();
+  const Verdict verdict = judge(t, offer);
+  return act(verdict.why, verdict.accept ? "accept" : "refuse", {{"deal", offer.deal}});
 }
 
 Idea make_deal(const Table& t) {
-  if (t.others.empty() || offers_open(t, "") >= 2) return {};
   for (const auto idea : {lend, swap, ally})
     if (Idea found = idea(t)) return found;
   return {};
 }
 
 Idea talk(const Table& t) {
-  if (t.goods.empty()) return {};
+  const Good* g = t.d.good(t.d.whim_good);
+  if (!t.feels("talk") || g == nullptr) return {};
   if (Idea idea = pass_on(t)) return idea;
-  const std::int64_t mouth = t.temper == Temper::gossips      ? 220'000
-                             : t.temper == Temper::speculates ? 100'000
-                             : t.temper == Temper::steady     ? 80'000
-                                                              : 50'000;
-  Line line = need_line(t);
-  if (line.text.empty() || !t.chance.ppm(300'000, 93)) {
-    if (!t.chance.ppm(mouth, 94)) return {};
-    line = market_line(t);
+  Line line;
+  // Other words for what was said before, while there are any.
+  for (std::uint32_t draw = 0; draw < 12 && (draw == 0 || said_already(t, line.text)); draw += 2) {
+    line = need_line(t, 84 + draw);
+    if (line.text.empty()) line = market_line(t, *g, 84 + draw);
+    char& first = line.text.front();
+    if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 32);
   }
-  line.text.front() = static_cast<char>(line.text.front() >= 'a' && line.text.front() <= 'z'
-                                            ? line.text.front() - 32
-                                            : line.text.front());
-  if (said_already(t, line.text)) return {};
-  if (!t.others.empty() && t.temper == Temper::gossips && t.chance.ppm(350'000, 95))
-    return act(line.why, "whisper", {{"to", t.anyone(96)}, {"text", line.text}});
+  if (t.temper == Temper::gossips && t.d.whim_to != "all")
+    return act(line.why, "whisper", {{"to", t.d.whim_to}, {"text", line.text}});
   return act(line.why, "say", {{"text", line.text}});
 }
 

@@ -93,7 +93,7 @@ TEST(Desk, CausesAreTheStepsThatWereSeen) {
   const Outcome out = stand.go_desk();
   const auto ask = stand.sink.of(EntryKind::prompt);
   const auto entry = [&](const char* step) { return out.steps.at(step).entry; };
-  EXPECT_EQ(ask[1]->draft.from, (std::vector<Seq>{Seq{0}, entry("news")}));
+  EXPECT_EQ(ask[1]->draft.from, (std::vector<Seq>{Seq{0}, entry("news"), entry("gaps")}));
   const auto& vote = stand.sink.of(EntryKind::vote)[0]->draft;
   EXPECT_EQ(vote.from.size(), 5U);
   for (const Seq ballot : vote.from) EXPECT_EQ(stand.sink.at(ballot).kind, EntryKind::reading);
@@ -235,7 +235,7 @@ TEST(Desk, EachMindReadsTheRenderingThatSuitsIt) {
   };
   stand.go_desk();
   EXPECT_EQ(stand.panel.calls[0][0].messages[1].content,
-            "t3\nacorns up\nacorns 400 b395 a405 v7 m390,395,400");
+            "acorns up age 0 \"Drought\"");
   EXPECT_NE(
       stand.panel.calls[1][0].messages[1].content.find("Form of the answer: {\"reason\": text of"),
       std::string::npos);
@@ -297,7 +297,7 @@ RC_GTEST_PROP(Desk, AnyAnswersAreSurvivedAndRepeatable, ()) {
   const Outcome out = go(once);
   go(again);
   RC_ASSERT(once.sink.bytes() == again.sink.bytes());
-  RC_ASSERT(out.steps.size() == 12U);
+  RC_ASSERT(out.steps.size() == 14U);
   if (!once.effects.calls.empty())
     RC_ASSERT(once.effects.calls[0].args.at("order").int_or("lots", 99) <=
               out.steps.at("quant").output.int_or("lots", 0));
