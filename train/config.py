@@ -51,6 +51,8 @@ class Shape:
     tied: bool
     epsilon: float
     steps: int
+    left_out: int  # runs whose seed is this modulo 5 are not trained on; -1: none is left out
+    temper: str    # whose asks are drawn twice as often; "": nobody's
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def put_shape(writer: Writer, model: Model, vocabulary: int) -> None:
 def put_tokenizer(writer: Writer, tokenizer: Tokenizer) -> None:
     kinds = [CONTROL if at < len(chat.SPECIALS) else NORMAL for at in range(len(tokenizer.tokens))]
     writer.put("tokenizer.ggml.model", STRING, "gpt2")
-    writer.put("tokenizer.ggml.pre", STRING, "qwen2")
+    writer.put("tokenizer.ggml.pre", STRING, "llama-bpe")
     writer.put_list("tokenizer.ggml.tokens", STRING, tokenizer.tokens)
     writer.put_list("tokenizer.ggml.token_type", I32, kinds)
     writer.put_list("tokenizer.ggml.merges", STRING, [f"{a} {b}" for a, b in tokenizer.merges])

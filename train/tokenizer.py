@@ -1,9 +1,10 @@
-"""Byte-level BPE as llama.cpp does it for `tokenizer.ggml.model=gpt2`, `pre=qwen2`.
+"""Byte-level BPE as llama.cpp does it for `tokenizer.ggml.model=gpt2`, `pre=llama-bpe`.
 
     python3 train/tokenizer.py --corpus DIR        writes DIR/tokenizer.json
 
-Digits stay single tokens, so that a model reads numbers place by place. Merges are learnt from the
-training side alone, until no pair occurs twice.
+A number of up to three digits is one token: nothing is to be computed with it (the digest has done
+that), but a price is to be copied, in one step. Other merges are learnt from the training side alone,
+until no pair occurs twice.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from pathlib import Path
 import config
 from chat import SPECIALS, render
 
-# Qwen2's pattern; Python's re has no \p{L}: a letter is what is a word but neither digit nor "_".
+# Llama 3's pattern; Python's re has no \p{L}: a letter is what is a word but neither digit nor "_".
 _LETTER = r"[^\W\d_]"
 _MARK = r"(?:[^\s\w]|_)"
 _SPLIT = re.compile(
     r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
-    rf"|(?:[^\S\r\n]|{_MARK})?{_LETTER}+|\d| ?{_MARK}+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    rf"|(?:[^\S\r\n]|{_MARK})?{_LETTER}+|\d{{1,3}}| ?{_MARK}+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _CONTROL = re.compile("(" + "|".join(re.escape(name) for name in SPECIALS) + ")")
 
@@ -59,6 +60,8 @@ class Tokenizer:
         self._word = lru_cache(maxsize=200_000)(self._merge)
 
     def _merge(self, word: str) -> list[int]:
+        if word in self.ids:  # as llama.cpp does for this pattern: what is a token is not taken apart
+            return [self.ids[word]]
         parts = list(word)
         while len(parts) > 1:
             ranks = [self._rank.get(pair, len(self.merges)) for pair in zip(parts, parts[1:])]
@@ -95,17 +98,24 @@ class Tokenizer:
         return Tokenizer([(a, b) for a, b in json.loads(path.read_text())])
 
 
+def numbers() -> list[tuple[str, str]]:
+    """Merges that make one token of every number of two and of three digits."""
+    two = [(a, b) for a in "0123456789" for b in "0123456789"]
+    return [*two, *((a + b, c) for a, b in two for c in "0123456789")]
+
+
 def learn(words: Counter[str], merges_max: int) -> Tokenizer:
     """Merges the most frequent pair until none occurs twice; of equals, the last in order."""
-    parts = [list(word) for word in words]
-    counts = list(words.values())
+    texts = [word for word in words if not word.isdigit()]
+    parts = [list(word) for word in texts]
+    counts = [words[word] for word in texts]
     pairs: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], set[int]] = defaultdict(set)
     for at, word in enumerate(parts):
         for pair in zip(word, word[1:]):
             pairs[pair] += counts[at]
             where[pair].add(at)
-    merges: list[tuple[str, str]] = []
+    merges = numbers()
     while pairs and len(merges) < merges_max:
         best, count = max(pairs.items(), key=lambda item: (item[1], item[0]))
         if count < 2:

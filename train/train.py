@@ -42,7 +42,7 @@ class Trainer:
         self.muon = Muon(self.model.hidden(), t.muon_momentum, t.muon_decay)
         self.adam = torch.optim.AdamW(self.model.others(), lr=t.adam_rate,
                                       betas=tuple(t.adam_betas), weight_decay=0.0)  # fmt: skip
-        self.examples = data.read(corpus, "train", self.tokenizer)
+        self.examples = data.read(corpus, "train", self.tokenizer).of(self.shape.left_out, self.shape.temper)
         self.step = 0
         self.tokens = 0
         self.seconds = 0.0
