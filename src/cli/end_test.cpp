@@ -166,6 +166,22 @@ TEST_F(House, OfAnotherPromptFormatIsNotAsked) {
   EXPECT_TRUE(has(run.err, "train/README.md")) << run.err;
   EXPECT_FALSE(file_exists(path("a.wood"))) << "nothing was begun";
   EXPECT_EQ(at_home("doctor").status, 3);
+  EXPECT_TRUE(has(at_home("minds house-gemma").out, "no: "));
+}
+
+TEST_F(House, IsShownWithItsCard) {
+  bring("phi");
+  card("phi", std::to_string(kPromptFormat));
+  const Ran list = at_home("minds");
+  EXPECT_TRUE(has(list.out, "2.7 M  60-82 %")) << list.out;
+  const Ran one = at_home("minds house-phi");
+  ASSERT_EQ(one.status, 0) << one.err;
+  for (const char* part : {"2 700 000", "creature.act", "81.5 %", "It sells too early."})
+    EXPECT_TRUE(has(one.out, part)) << one.out;
+  const Json told = parse_json(at_home("minds house-phi --json").out).value();
+  EXPECT_EQ(told.at("card").int_or("prompt_format", 0), kPromptFormat);
+  EXPECT_TRUE(told.bool_or("present", false));
+  EXPECT_TRUE(has(at_home("minds house-fi").err, "did you mean \"house-phi\"?"));
 }
 #endif
 
