@@ -47,7 +47,7 @@ _wood() {
     'wood keys') COMPREPLY=($(compgen -W 'new show --help' -- "$cur")) ;;
     'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
     'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;
-    'wood minds') COMPREPLY=($(compgen -W '--models --minds --json --help' -- "$cur")) ;;
+    'wood minds') COMPREPLY=($(compgen -W '--models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
     'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

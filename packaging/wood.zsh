@@ -121,9 +121,10 @@ _wood_keys_show() {
 
 _wood_minds() {
     _arguments -s \
+        '::NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
         '*--models[look for model files here first]:DIR:_files -/' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
-        '--json[as a JSON array]' \
+        '--json[as a JSON array; of one mind, an object]' \
         '--help[how to use it]'
 }
 

@@ -3,12 +3,15 @@
 // Two renderings of the same facts. `full` suits models that read prose; `terse` is one short line
 // a good, sums done, for models of a few million parameters. What others said stands inside a fence
 // of its own and is data: whatever it says, the schema bounds the answer and the controls its cost.
+//
+// What changes the terse one raises kPromptFormat: models were trained on it to the letter.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/json.h"
+#include "core/prompt_format.h"
 #include "minds/mind.h"
 
 namespace wood {

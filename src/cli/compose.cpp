@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/open.h"
+#include "cli/presence.h"
 #include "core/text.h"
 #include "core/toml.h"
 #include "host/file.h"
@@ -38,8 +39,8 @@ Status choose_named_cast(const std::string& name, Setup& setup) {
   }
   std::vector<std::string> names;
   for (const auto& [other, cast] : scenario.casts) names.push_back(other);
-  return fail(Errc::not_found, "scenario " + scenario.name + " has no cast \"" + name + "\"; " +
-                                   known(name, names));
+  return fail(Errc::not_found,
+              "scenario " + scenario.name + " has no cast \"" + name + "\"; " + known(name, names));
 }
 
 // "oona=MIND" or "everyone=MIND", over the cast that is chosen so far.
@@ -51,25 +52,33 @@ Status recast(const std::string& word, Setup& setup) {
   if (who != "everyone" && !setup.cast.contains(who)) {
     std::vector<std::string> names = {"everyone"};
     for (const auto& [creature, its] : setup.cast) names.push_back(creature);
-    return fail(Errc::not_found, "--cast: scenario " + setup.scenario.name +
-                                     " has no creature \"" + who + "\"; " + known(who, names));
+    return fail(Errc::not_found, "--cast: scenario " + setup.scenario.name + " has no creature \"" +
+                                     who + "\"; " + known(who, names));
   }
   for (auto& [creature, its] : setup.cast)
     if (who == "everyone" || who == creature) its = mind;
   return {};
 }
 
-Status choose_cast(const std::vector<std::string>& wanted, Setup& setup) {
-  const auto is_name = [](const std::string& word) { return word.find('=') == word.npos; };
-  const auto names = std::count_if(wanted.begin(), wanted.end(), is_name);
+bool is_cast_name(const std::string& word) { return word.find('=') == word.npos; }
+
+// What the command line names, over the default cast if it names none.
+Status choose_cast(std::vector<std::string> words, const DefaultCast& standing, Setup& setup) {
+  const auto names = std::count_if(words.begin(), words.end(), is_cast_name);
   if (names > 1) return fail(Errc::usage, "--cast names one cast; more of them are WHO=MIND");
-  const auto named = std::find_if(wanted.begin(), wanted.end(), is_name);
-  TRY_STATUS(choose_named_cast(
-      named == wanted.end() ? setup.scenario.cast_default : *named, setup));
-  for (const std::string& word : wanted)
-    if (!is_name(word)) TRY_STATUS(recast(word, setup));
-  setup.cast_name = wanted.empty() ? setup.scenario.cast_default : join(wanted, ", ");
+  if (names == 0) words.insert(words.begin(), standing.name);
+  TRY_STATUS(choose_named_cast(*std::find_if(words.begin(), words.end(), is_cast_name), setup));
+  for (const std::string& word : words)
+    if (!is_cast_name(word)) TRY_STATUS(recast(word, setup));
+  setup.cast_name = join(words, ", ");
   return {};
+}
+
+// Whether anybody still has the mind that this cast gives him.
+bool plays(const std::string& cast, const Setup& setup) {
+  const auto& minds = setup.scenario.casts.at(cast);
+  return std::any_of(setup.cast.begin(), setup.cast.end(),
+                     [&](const auto& is) { return minds.at(is.first) == is.second; });
 }
 
 Result<Json> read_desk(const std::string& name) {
@@ -98,8 +107,7 @@ Result<Inputs> read_inputs(const Wanted& wanted, std::int64_t turns) {
 }
 
 Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& minds,
-                                              const Wanted& wanted) {
-  TRY(const Registry registry, open_registry(wanted.minds));
+                                              const Registry& registry, const Wanted& wanted) {
   LiveOptions options;
   options.model_dirs = model_dirs(wanted.model_dirs);
   auto panel = LivePanel::open(registry, minds, options);
@@ -118,13 +126,18 @@ Result<Composed> compose(const Wanted& wanted) {
   setup.turns = wanted.turns.value_or(setup.scenario.turns);
   if (setup.turns < 1 || setup.turns > 1'000'000)
     return fail(Errc::usage, "--turns is 1 to 1000000");
-  TRY_STATUS(choose_cast(wanted.cast, setup));
+  TRY(const Registry registry, open_registry(wanted.minds));
+  const DefaultCast standing =
+      default_cast(setup.scenario, registry, model_dirs(wanted.model_dirs));
+  TRY_STATUS(choose_cast(wanted.cast, standing, setup));
+  const bool named = std::any_of(wanted.cast.begin(), wanted.cast.end(), is_cast_name);
+  if (!named && plays(standing.name, setup)) out.note = standing.note;
   TRY(setup.desk, read_desk(setup.scenario.pipeline));
   setup.seed = wanted.seed ? *wanted.seed : drawn_seed();
   setup.build = build_json(wanted.version);
   TRY(Inputs inputs, read_inputs(wanted, setup.turns));
   out.inbox = std::move(inputs.inbox);
-  TRY(out.panel, open_panel(minds_of(setup, inputs.minds), wanted));
+  TRY(out.panel, open_panel(minds_of(setup, inputs.minds), registry, wanted));
   for (const auto& [name, card] : out.panel->cards()) setup.cards.set(name, card);
   return out;
 }
@@ -140,7 +153,8 @@ Result<Composed> recompose(Setup setup, const Wanted& wanted) {
     if (std::find(minds.begin(), minds.end(), mind) == minds.end())
       return fail(Errc::usage, "the run does not know the mind " + mind +
                                    ": a swap can only bring in one that its genesis names");
-  TRY(out.panel, open_panel(minds, wanted));
+  TRY(const Registry registry, open_registry(wanted.minds));
+  TRY(out.panel, open_panel(minds, registry, wanted));
   for (const auto& [name, card] : out.panel->cards())
     if (const Json* then = setup.cards.find(name); then != nullptr && *then != card)
       return fail(

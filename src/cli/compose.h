@@ -14,14 +14,14 @@ namespace wood::cli {
 
 struct Wanted {
   std::string scenario = "five-labs";  // a name, or the path of a file
-  std::vector<std::string> cast;       // a cast's name, else its default; then WHO=MIND over it
+  std::vector<std::string> cast;       // a cast's name, else the default one; then WHO=MIND over it
   std::optional<std::int64_t> turns;
   std::optional<std::int64_t>
       creatures;                      // a crowd of so many, made of the scenario's own; by rules
   std::optional<std::uint64_t> seed;  // none: drawn
   std::string inputs;                 // a file of commands; "": none
   std::vector<std::string> model_dirs;
-  std::vector<std::string> minds;     // files beside the registry's own
+  std::vector<std::string> minds;  // files beside the registry's own
   std::string version;
 };
 
@@ -29,6 +29,7 @@ struct Composed {
   Setup setup;
   std::unique_ptr<LivePanel> panel;
   ListedInbox inbox;
+  std::string note;  // why another cast plays than the scenario's default; "": it does not
 };
 
 Result<Composed> compose(const Wanted& wanted);

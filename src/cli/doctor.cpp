@@ -1,12 +1,10 @@
 // wood doctor: what is installed, and what a run would use.
-#include <set>
-
 #include "cli/open.h"
+#include "cli/presence.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "core/text.h"
 #include "drama/scenario.h"
-#include "host/env.h"
 #include "host/file.h"
 #include "host/paths.h"
 #include "minds/engine.h"
@@ -66,23 +64,17 @@ void examine_casts(Examination& e, const Registry& registry) {
   const auto scenario = parse_scenario(document->text);
   if (!scenario) return e.add(Health::bad, "scenario", scenario.error().what);
   const std::vector<std::string> dirs = model_dirs({});
+  const std::string first = default_cast(*scenario, registry, dirs).name;
   for (const auto& [name, cast] : scenario->casts) {
-    std::set<std::string> missing;
-    for (const auto& [creature, mind] : cast) {
-      const MindSpec* spec = registry.find(mind);
-      if (spec == nullptr) missing.insert(mind + " is in no registry");
-      else if (spec->kind == MindKind::llama && model_file(*spec, dirs).empty())
-        missing.insert(spec->file + " is missing");
-      else if (spec->kind == MindKind::openai && !spec->key_env.empty() &&
-               env(spec->key_env).empty())
-        missing.insert(spec->key_env + " is not set");
-    }
-    const bool used = name == scenario->cast_default;
-    e.add(missing.empty() ? Health::good
-          : used          ? Health::bad
+    std::vector<std::string> faults;
+    for (const Lack& lack : lacking(cast, registry, dirs)) faults.push_back(lack.what);
+    const std::string role = name == scenario->cast_default ? " (default)"
+                             : name == first                ? " (plays instead of it)"
+                                                            : "";
+    e.add(faults.empty()  ? Health::good
+          : name == first ? Health::bad
                           : Health::note,
-          "cast " + name + (used ? " (default)" : ""),
-          missing.empty() ? "can play" : join({missing.begin(), missing.end()}, ", "));
+          "cast " + name + role, faults.empty() ? "can play" : join(faults, ", "));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/json.h"
+#include "core/prompt_format.h"
 #include "core/text.h"
 #include "host/file.h"
 
@@ -72,10 +73,11 @@ TEST_F(Program, StopsBehindATurnWhenAskedToAndGoesOn) {
 }
 
 TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
-  write("mine.toml", "[[mind]]\nname = \"dice\"\nkind = \"scripted\"\n"
-                     "options = { style = \"random\" }\n"
-                     "[[mind]]\nname = \"away\"\nkind = \"openai\"\nmodel = \"m\"\n"
-                     "endpoint = \"http://127.0.0.1:1/v1\"\n");
+  write("mine.toml",
+        "[[mind]]\nname = \"dice\"\nkind = \"scripted\"\n"
+        "options = { style = \"random\" }\n"
+        "[[mind]]\nname = \"away\"\nkind = \"openai\"\nmodel = \"m\"\n"
+        "endpoint = \"http://127.0.0.1:1/v1\"\n");
   EXPECT_TRUE(has(wood("minds --minds mine.toml").out, "dice"));
   const std::string line = "run --minds mine.toml --seed 7 --turns 1 --json --quiet --out a.wood ";
   const Ran run = wood(line + "--cast rules --cast everyone=random --cast oona=dice");
@@ -96,6 +98,92 @@ TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
   EXPECT_TRUE(has(away.err, "mind away: http://127.0.0.1:1/v1/models")) << away.err;
   EXPECT_FALSE(file_exists(path("b.wood"))) << "nothing was begun";
 }
+
+#ifdef WOOD_HAS_LLAMA
+// A data folder whose house models are the tiny ones under other names.
+class House : public Program {
+ protected:
+  void SetUp() override {
+    Program::SetUp();
+    namespace fs = std::filesystem;
+    fs::create_directories(path("wood/models/house"));
+    for (const std::string part : {"scenarios", "pipelines"})
+      fs::create_symlink(WOOD_SOURCE_DIR "/" + part, path("wood/" + part));
+    fs::copy_file(WOOD_SOURCE_DIR "/models/models.toml", path("wood/models/models.toml"));
+  }
+  void bring(const std::string& name) {
+    std::filesystem::copy_file(WOOD_BINARY_DIR "/models/tiny/tiny-" + name + ".gguf",
+                               path("wood/models/house/house-" + name + ".gguf"));
+  }
+  void card(const std::string& name, const std::string& format) {
+    write("wood/models/house/house-" + name + ".cdx.json",
+          R"({"bomFormat":"CycloneDX","components":[{"type":"machine-learning-model","name":"h",
+            "modelCard":{"quantitativeAnalysis":{"performanceMetrics":[
+              {"type":"desk.vote","value":"0.6"},{"type":"creature.act","value":"0.815"}]},
+              "considerations":{"technicalLimitations":["It sells too early."]}},
+            "properties":[{"name":"wood:prompt-format","value":")" +
+              format + R"("},{"name":"wood:parameters","value":"2700000"}]}]})");
+  }
+  Ran at_home(const std::string& arguments) { return wood(arguments, "WOOD_DATA=wood"); }
+};
+
+TEST_F(House, PlaysByDefaultIfItIsThereAndElseTheTinyOnesDo) {
+  for (const char* name : {"llama", "phi", "gemma", "qwen"}) bring(name);
+  const Ran without = at_home("run --seed 7 --turns 1 --out a.wood");
+  ASSERT_EQ(without.status, 0) << without.err;
+  EXPECT_TRUE(has(without.err,
+                  "wood: the cast tiny plays instead of house: house/house-mistral.gguf is not "
+                  "there\nfive-labs, cast tiny"))
+      << without.err;
+  EXPECT_FALSE(
+      has(at_home("run --seed 7 --turns 1 --cast everyone=random --out b.wood").err, "instead of"))
+      << "nobody plays tiny";
+  EXPECT_TRUE(has(at_home("doctor").out, "cast tiny (plays instead of it)"));
+
+  bring("mistral");
+  const Ran with = at_home("run --seed 7 --turns 1 --cast pip=random --out c.wood");
+  ASSERT_EQ(with.status, 0) << with.err;
+  EXPECT_FALSE(has(with.err, "instead of")) << with.err;
+  EXPECT_TRUE(has(with.err, "cast house, pip=random")) << with.err;
+  EXPECT_TRUE(has(with.out, "house-llama")) << with.out;
+  EXPECT_TRUE(has(at_home("doctor").out, "cast house (default)  can play"));
+  // What was chosen is on record: a replay asks for no file and chooses nothing.
+  std::filesystem::remove_all(path("wood/models/house"));
+  EXPECT_EQ(at_home("replay a.wood").status, 0);
+  EXPECT_EQ(at_home("replay c.wood").status, 0);
+  EXPECT_EQ(at_home("verify c.wood").status, 0);
+  EXPECT_EQ(at_home("run --cast house --seed 7 --out d.wood").status, 2) << "it was asked for";
+}
+
+TEST_F(House, OfAnotherPromptFormatIsNotAsked) {
+  for (const char* name : {"llama", "phi", "gemma", "qwen", "mistral"}) bring(name);
+  card("gemma", std::to_string(kPromptFormat + 1));
+  const Ran run = at_home("run --seed 7 --turns 1 --out a.wood");
+  EXPECT_EQ(run.status, 3) << run.err;
+  EXPECT_TRUE(
+      has(run.err, "house-gemma.cdx.json says that the model was trained on prompt format "))
+      << run.err;
+  EXPECT_TRUE(has(run.err, "train/README.md")) << run.err;
+  EXPECT_FALSE(file_exists(path("a.wood"))) << "nothing was begun";
+  EXPECT_EQ(at_home("doctor").status, 3);
+  EXPECT_TRUE(has(at_home("minds house-gemma").out, "no: "));
+}
+
+TEST_F(House, IsShownWithItsCard) {
+  bring("phi");
+  card("phi", std::to_string(kPromptFormat));
+  const Ran list = at_home("minds");
+  EXPECT_TRUE(has(list.out, "2.7 M  60-82 %")) << list.out;
+  const Ran one = at_home("minds house-phi");
+  ASSERT_EQ(one.status, 0) << one.err;
+  for (const char* part : {"2 700 000", "creature.act", "81.5 %", "It sells too early."})
+    EXPECT_TRUE(has(one.out, part)) << one.out;
+  const Json told = parse_json(at_home("minds house-phi --json").out).value();
+  EXPECT_EQ(told.at("card").int_or("prompt_format", 0), kPromptFormat);
+  EXPECT_TRUE(told.bool_or("present", false));
+  EXPECT_TRUE(has(at_home("minds house-fi").err, "did you mean \"house-phi\"?"));
+}
+#endif
 
 TEST_F(Program, PlaysVerifiesReplaysAndShowsARun) {
   const Ran run = wood("run --cast rules --seed 7 --turns 3");

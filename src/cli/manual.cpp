@@ -97,6 +97,8 @@ std::string bash_values(const Option& option) {
       return "COMPREPLY=($(compgen -W '" + join(option.choices, " ") + "' -- \"$cur\"))";
     case Option::Kind::file: return "COMPREPLY=($(compgen -f -- \"$cur\"))";
     case Option::Kind::folder: return "COMPREPLY=($(compgen -d -- \"$cur\"))";
+    case Option::Kind::mind:
+      return "COMPREPLY=($(compgen -W \"$(wood doctor --list minds 2>/dev/null)\" -- \"$cur\"))";
     case Option::Kind::scenario:
       return "COMPREPLY=($(compgen -W \"$(wood doctor --list scenarios 2>/dev/null)\" -- "
              "\"$cur\"))";
@@ -116,6 +118,7 @@ std::string zsh_action(const Option& option) {
     case Option::Kind::choice: return "(" + join(option.choices, " ") + ")";
     case Option::Kind::file: return "_files";
     case Option::Kind::folder: return "_files -/";
+    case Option::Kind::mind: return "{compadd -- $(wood doctor --list minds 2>/dev/null)}";
     case Option::Kind::scenario:
       return "{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g \"*.toml\"}";
     default: return " ";
@@ -242,6 +245,9 @@ std::string bash_completion(const Verb& root) {
     for (const Option& option : verb->options) {
       if (!option.position() || option.kind == Option::Kind::choice) continue;
       if (option.kind == Option::Kind::file) out += "; COMPREPLY+=($(compgen -f -- \"$cur\"))";
+      else if (option.kind == Option::Kind::mind)
+        out +=
+            "; COMPREPLY+=($(compgen -W \"$(wood doctor --list minds 2>/dev/null)\" -- \"$cur\"))";
       else if (option.kind == Option::Kind::scenario)
         out +=
             "; COMPREPLY+=($(compgen -W \"$(wood doctor --list scenarios 2>/dev/null)\" -- "

@@ -20,7 +20,7 @@ enum Exit : int { fine = 0, finding = 1, usage = 2, environment = 3, stopped = 1
 int exit_of(Errc code);
 
 struct Option {
-  enum class Kind { flag, integer, text, file, folder, choice, scenario };
+  enum class Kind { flag, integer, text, file, folder, choice, scenario, mind };
   std::string name;  // "--turns"; without dashes a position: "FILE"
   Kind kind = Kind::flag;
   std::string value = {};  // what the help calls its value: "N"

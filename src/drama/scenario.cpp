@@ -140,8 +140,9 @@ Status read_casts(const Json* value, Scenario& out) {
   if (value == nullptr || !value->is(Json::Kind::object))
     return fail(Errc::schema, "cast is missing: [cast] default = \"…\" and one [cast.NAME] table");
   out.cast_default = value->str_or("default", "");
+  out.cast_otherwise = value->str_or("otherwise", "");
   for (const auto& [name, cast] : value->members()) {
-    if (name == "default") continue;
+    if (name == "default" || name == "otherwise") continue;
     Fields f(cast, "cast." + name);
     const std::string everyone = f.string("everyone", "");
     for (const CreatureSpec& creature : out.creatures)
@@ -151,6 +152,8 @@ Status read_casts(const Json* value, Scenario& out) {
   }
   if (!out.casts.contains(out.cast_default))
     return fail(Errc::schema, "cast.default names no cast: \"" + out.cast_default + "\"");
+  if (value->find("otherwise") != nullptr && !out.casts.contains(out.cast_otherwise))
+    return fail(Errc::schema, "cast.otherwise names no cast: \"" + out.cast_otherwise + "\"");
   return {};
 }
 

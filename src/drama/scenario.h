@@ -75,6 +75,7 @@ struct Scenario {
   MagistrateSpec magistrate;
   Shocks shocks;
   std::string cast_default;
+  std::string cast_otherwise;  // who plays where minds of the default are absent; "": nobody
   std::map<std::string, std::map<std::string, std::string>> casts;  // cast → creature → mind
   std::vector<Dated> calendar;                                      // by turn, then as written
   Json source;                                                      // the whole document

@@ -23,7 +23,10 @@ TEST(Scenario, TheDefaultOneIsRead) {
   EXPECT_EQ(scenario->creatures.size(), 5U);
   EXPECT_EQ(scenario->goods.size(), 5U);
   EXPECT_EQ(scenario->goods[static_cast<std::size_t>(scenario->fuel)].name, "firewood");
-  EXPECT_EQ(scenario->casts.at("five-labs").at("bram"), "tiny-mistral");
+  EXPECT_EQ(scenario->cast_default, "house");
+  EXPECT_EQ(scenario->casts.at("house").at("bram"), "house-mistral");
+  EXPECT_EQ(scenario->casts.at("large").at("bram"), "house-large");
+  EXPECT_EQ(scenario->casts.at(scenario->cast_otherwise).at("bram"), "tiny-mistral");
   EXPECT_EQ(scenario->calendar.front().turn, 4);
 }
 
@@ -62,7 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"makes = \"honey\"", "makes = \"money\"", "names no good: money"},
                     Bad{"name = \"oona\"", "name = \"fenn\"", "is used twice"},
                     Bad{"name = \"oona\"", "name = \"world\"", "is reserved"},
-                    Bad{"default = \"five-labs\"", "default = \"four\"", "cast.default"},
+                    Bad{"default = \"house\"", "default = \"four\"", "cast.default"},
+                    Bad{"otherwise = \"tiny\"", "otherwise = \"four\"", "cast.otherwise"},
                     Bad{"burn = [1, 2, 3]", "burn = [1, 2]", "one number a season"},
                     Bad{"kinds = [\"drought\"", "kinds = [\"flood\"", "unknown shock: flood"},
                     Bad{"act = \"lend\"", "ac = \"lend\"", "act is missing"}));

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "host/clock.h"
 #include "host/digest.h"
+#include "minds/card.h"
 #include "minds/engine.h"
 #include "minds/grammar.h"
 #include "minds/sampler.h"
@@ -63,8 +64,11 @@ struct Work {
 class LlamaMind : public Mind {
  public:
   LlamaMind(MindSpec spec, LlamaOptions options, GgufInfo info, Json card)
-      : spec_(std::move(spec)), options_(std::move(options)), info_(std::move(info)),
-        card_(std::move(card)), context_(card_.int_or("context", spec_.context)) {}
+      : spec_(std::move(spec)),
+        options_(std::move(options)),
+        info_(std::move(info)),
+        card_(std::move(card)),
+        context_(card_.int_or("context", spec_.context)) {}
 
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] Json card() const override { return card_; }
@@ -345,9 +349,7 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
 
 Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options) {
   TRY(const Digest digest, file_sha256(options.path));
-  if (!spec.sha256.empty() && lower(spec.sha256) != hex(digest))
-    return fail(Errc::integrity, options.path + " has SHA-256 " + hex(digest) +
-                                     ", the registry says " + spec.sha256);
+  TRY_STATUS(check_model_file(spec, options.path, digest));
   TRY(GgufInfo info, read_gguf(options.path));
   TRY(const std::string kernels, load_kernels(options.kernels));
   const std::int64_t context =

@@ -28,7 +28,8 @@ struct LlamaOptions {
                         // llama.cpp. One variant a process.
 };
 
-// Reads the file's header and SHA-256 for the card; loads the weights at the first ask.
+// Reads the file's header and SHA-256 for the card; loads the weights at the first ask. Errc::model
+// where registry or model card say another file or another prompt format (card.h).
 Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options);
 
 }  // namespace wood

@@ -214,7 +214,7 @@ TEST(Llama, refuses_another_file_than_the_registry_says) {
   spec.sha256 = std::string(64, '0');
   const auto other = llama_mind(spec, options_of("llama"));
   ASSERT_FALSE(other);
-  EXPECT_EQ(other.error().code, Errc::integrity);
+  EXPECT_EQ(other.error().code, Errc::model);
   const auto missing = llama_mind(spec_of("none"), options_of("none"));
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Errc::not_found);

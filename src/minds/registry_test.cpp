@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace wood {
@@ -35,6 +36,25 @@ TEST(Registry, the_file_of_this_program_is_right) {
   EXPECT_TRUE(registry->find("gemma-2b")->no_system_role);
   EXPECT_EQ(registry->find("nobody"), nullptr);
   EXPECT_EQ(card_of(*registry->find("qwen-7b")).str_or("lab", ""), "Alibaba");
+}
+
+// Councils count minds by family, and a house model knows only the terse prompts.
+TEST(Registry, the_house_models_are_of_five_families_and_asked_tersely) {
+  std::ifstream file(WOOD_SOURCE_DIR "/models/models.toml");
+  std::stringstream text;
+  text << file.rdbuf();
+  const Registry registry = parse(text.str()).value();
+  std::set<std::string> families;
+  for (const char* name : {"llama", "phi", "gemma", "qwen", "mistral", "large"}) {
+    const MindSpec* spec = registry.find(std::string("house-") + name);
+    ASSERT_NE(spec, nullptr) << name;
+    EXPECT_EQ(spec->file, std::string("house/house-") + name + ".gguf");
+    EXPECT_EQ(spec->style, Style::terse);
+    EXPECT_EQ(spec->context, 1'024);
+    EXPECT_EQ(spec->sampling.temperature_milli, 0);
+    families.insert(spec->family);
+  }
+  EXPECT_EQ(families.size(), 5U);
 }
 
 TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
