@@ -1,0 +1,16 @@
+# Whether a program ends with exactly this status: cmake -DSTATUS=1 -P exit.cmake -- PROGRAM ARGUMENT...
+# ctest's WILL_FAIL is content with any other than 0, with that of a crash too.
+set(command "")
+set(told OFF)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(told)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif(CMAKE_ARGV${i} STREQUAL "--")
+    set(told ON)
+  endif()
+endforeach()
+execute_process(COMMAND ${command} RESULT_VARIABLE ended)
+if(NOT ended STREQUAL "${STATUS}")
+  message(FATAL_ERROR "ended with ${ended}, not with ${STATUS}: ${command}")
+endif()
