@@ -63,11 +63,15 @@ struct Work {
 class LlamaMind : public Mind {
  public:
   LlamaMind(MindSpec spec, LlamaOptions options, GgufInfo info, Json card)
-      : spec_(std::move(spec)), options_(std::move(options)), info_(std::move(info)),
-        card_(std::move(card)), context_(card_.int_or("context", spec_.context)) {}
+      : spec_(std::move(spec)),
+        options_(std::move(options)),
+        info_(std::move(info)),
+        card_(std::move(card)),
+        context_(card_.int_or("context", spec_.context)) {}
 
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] Json card() const override { return card_; }
+  [[nodiscard]] bool remote() const override { return false; }
 
  private:
   Status load();
