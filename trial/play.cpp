@@ -5,6 +5,7 @@
 //
 // A play whose claims do not hold, or whose minutes read otherwise than written, fails with the
 // line. --write puts in the minutes as they read now.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -39,13 +40,21 @@ struct Play {
   std::vector<Told> told;
 };
 
+// The trades of one turn, as its fills say them.
+struct Trades {
+  std::int64_t all = 0;                    // villagers among themselves included
+  std::int64_t cast = 0;                   // with a creature of the cast on a side
+  std::map<std::string, std::int64_t> of;  // by who had a side
+};
+
 // What one seed brought.
 struct Seen {
   std::uint64_t seed = 0;
   std::int64_t turns = 0;  // asked for
   std::string stopped;
   std::vector<Entry> entries;
-  std::vector<std::int64_t> trades;  // by turn, from 1 at index 0
+  std::vector<Trades> trades;  // by turn, from 1 at index 0
+  std::map<std::string, std::string> cast;
   std::map<std::int64_t, std::string> minutes;
 };
 
@@ -135,6 +144,26 @@ Result<Play> read_play(const std::vector<std::string>& lines) {
 
 // ---- playing
 
+// Counts the trades of an order, and those of the villagers' orders with somebody who has a name.
+Status add_trades(const LedgerReader& reader, const Entry& entry, Seen& seen) {
+  const std::string what = entry.draft.body.str_or("what", "");
+  if (entry.draft.kind != EntryKind::event || (what != "order" && what != "villagers")) return {};
+  Json fills = entry.draft.body.at("fills");
+  if (const Json* sha256 = fills.find("sha256")) {
+    TRY(const Bytes text, reader.blob(sha256->string()));
+    TRY(fills, parse_json(text));
+  }
+  Trades& trades = seen.trades[static_cast<std::size_t>(entry.draft.turn - 1)];
+  for (const Json& fill : fills.items()) {
+    const std::string one = fill.str_or("who", entry.draft.body.str_or("who", ""));
+    const std::string other = fill.str_or("with", "villager");
+    ++trades.of[one];
+    if (other != one) ++trades.of[other];
+    trades.cast += seen.cast.contains(one) || seen.cast.contains(other);
+  }
+  return {};
+}
+
 Result<Seen> play_seed(const Play& play, std::uint64_t seed, const SigningKey& key) {
   Seen seen;
   seen.seed = seed;
@@ -150,7 +179,8 @@ Result<Seen> play_seed(const Play& play, std::uint64_t seed, const SigningKey& k
   TRY(const auto ledger, Ledger::create(memory_store(), {"play", key}));
   testing::RulesPanel panel;
   PlayOptions options;
-  options.on_turn = [&](const TurnReport& turn) { seen.trades.push_back(turn.trades); };
+  options.on_turn = [&](const TurnReport& turn) { seen.trades.push_back({turn.trades, 0, {}}); };
+  seen.cast = setup.cast;
   TRY(const Played played, wood::play(setup, *ledger, panel, inputs.inbox, options));
   seen.stopped = played.stopped;
   const LedgerReader reader(ledger->store());
@@ -163,6 +193,7 @@ Result<Seen> play_seed(const Play& play, std::uint64_t seed, const SigningKey& k
     if (wanted) minutes.add(entry);
     if (wanted && entry.draft.kind == EntryKind::turn)
       seen.minutes[entry.draft.turn] = minutes.finish();
+    TRY_STATUS(add_trades(reader, entry, seen));
     seen.entries.push_back(std::move(entry));
   }
   return seen;
@@ -170,71 +201,202 @@ Result<Seen> play_seed(const Play& play, std::uint64_t seed, const SigningKey& k
 
 // ---- claims
 
-// "event what=deal state=settled": an entry of this kind whose body holds these members.
-bool matches(const Entry& entry, const std::vector<std::string>& words, std::size_t from) {
-  if (words.size() <= from || name(entry.draft.kind) != words[from]) return false;
-  for (std::size_t i = from + 1; i < words.size(); ++i) {
-    const std::size_t equals = words[i].find('=');
-    if (equals == std::string::npos) return false;
-    const Json* member = entry.draft.body.find(words[i].substr(0, equals));
-    if (member == nullptr) return false;
-    const std::string said = words[i].substr(equals + 1);
-    if (unquoted(member->dump()) != said) return false;
+using Words = std::span<const std::string>;
+
+// "MEMBER=VALUE", and with !=, > or <.
+struct Condition {
+  std::vector<std::string> path;
+  std::string compared, value;
+};
+
+// "event what=deal state=settled from command who=oona": an entry of this kind whose body holds
+// these members, and among whose causes is such a one.
+struct Pattern {
+  EntryKind kind = EntryKind::event;
+  std::vector<Condition> members;
+  std::vector<Pattern> causes;
+};
+
+std::optional<Pattern> read_pattern(Words words) {
+  const auto kind = words.empty() ? std::nullopt : entry_kind(words.front());
+  if (!kind) return {};
+  Pattern out{*kind, {}, {}};
+  const auto cause = std::find(words.begin(), words.end(), "from");
+  for (auto word = words.begin() + 1; word < cause; ++word) {
+    const std::size_t at = word->find_first_of("=!<>");
+    if (at == 0 || at == std::string::npos) return {};
+    const std::size_t length = (*word)[at] == '!' ? 2 : 1;
+    if (length == 2 && word->substr(at, 2) != "!=") return {};
+    out.members.push_back(
+        {split(word->substr(0, at), '.'), word->substr(at, length), word->substr(at + length)});
   }
-  return true;
+  for (auto at = cause; at != words.end();) {
+    const auto next = std::find(at + 1, words.end(), "from");
+    const auto one = read_pattern({at + 1, next});
+    if (!one) return {};
+    out.causes.push_back(*one);
+    at = next;
+  }
+  return out;
 }
 
-std::int64_t count(const Seen& seen, const Line& claim) {
-  return std::count_if(seen.entries.begin(), seen.entries.end(),
-                       [&](const Entry& entry) { return matches(entry, claim.words, 2); });
+bool holds(const Entry& entry, const Condition& condition) {
+  Json own;  // `turn` and `by` are the entry's own
+  if (condition.path.front() == "turn") own = Json(entry.draft.turn);
+  if (condition.path.front() == "by") own = Json(entry.draft.by);
+  const Json* member = own.is(Json::Kind::null) ? &entry.draft.body : &own;
+  if (member != &own)
+    for (const std::string& name : condition.path)
+      if (member != nullptr) member = member->is(Json::Kind::object) ? member->find(name) : nullptr;
+  if (member == nullptr) return false;
+  if (condition.compared == ">" || condition.compared == "<") {
+    const std::int64_t limit = std::atoll(condition.value.c_str());
+    return member->is_integer() &&
+           (condition.compared == ">" ? member->integer() > limit : member->integer() < limit);
+  }
+  return (unquoted(member->dump()) == condition.value) == (condition.compared == "=");
 }
 
-// Why a claim about every seed does not hold for this one; "" if it does.
-std::string fault(const Seen& seen, const Line& claim) {
-  const std::string& what = claim.words[1];
-  if (what == "somewhere") return count(seen, claim) > 0 ? "" : "there is none";
-  if (what == "nowhere") return count(seen, claim) == 0 ? "" : "there is one";
-  const std::string rest = claim.text.substr(claim.text.find(' ') + 1);
+bool matches(const Seen& seen, const Entry& entry, const Pattern& pattern) {
+  const auto caused = [&](const Pattern& cause) {
+    return std::any_of(entry.draft.from.begin(), entry.draft.from.end(), [&](Seq seq) {
+      return matches(seen, seen.entries[static_cast<std::size_t>(seq.value)], cause);
+    });
+  };
+  return entry.draft.kind == pattern.kind &&
+         std::all_of(pattern.members.begin(), pattern.members.end(),
+                     [&](const Condition& member) { return holds(entry, member); }) &&
+         std::all_of(pattern.causes.begin(), pattern.causes.end(), caused);
+}
+
+// The first such entry behind another, by number; -1: there is none.
+std::int64_t find(const Seen& seen, const Pattern& pattern, std::int64_t behind = -1) {
+  for (auto at = static_cast<std::size_t>(behind + 1); at < seen.entries.size(); ++at)
+    if (matches(seen, seen.entries[at], pattern)) return static_cast<std::int64_t>(at);
+  return -1;
+}
+
+// "every turn trades of fenn from 3 to 5".
+struct TradeClaim {
+  enum class Kind { every, none, trades, turns } kind = Kind::every;
+  std::int64_t over = 0, from = 1, to = 1'000'000;
+  std::string who;  // "": any creature of the cast
+};
+
+std::optional<TradeClaim> read_trades(Words words) {
+  TradeClaim out;
+  const std::string start = join({words.begin(), std::min(words.begin() + 3, words.end())}, " ");
+  const auto number = [](const std::string& word, std::int64_t& into) {
+    into = std::atoll(word.c_str());
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  };
+  std::size_t at = 3;
+  if (start == "every turn trades") {
+    out.kind = TradeClaim::Kind::every;
+  } else if (start == "no turn trades") {
+    out.kind = TradeClaim::Kind::none;
+  } else if (start == "trading turns over" && words.size() > 3) {
+    out.kind = TradeClaim::Kind::turns;
+    if (!number(words[at++], out.over)) return {};
+  } else if (words.size() > 2 && words[0] == "trades" && words[1] == "over") {
+    out.kind = TradeClaim::Kind::trades;
+    if (!number(words[2], out.over)) return {};
+  } else {
+    return {};
+  }
+  for (; at + 1 < words.size(); at += 2) {
+    if (words[at] == "of") out.who = words[at + 1];
+    else if (words[at] != "from" && words[at] != "to") return {};
+    else if (!number(words[at + 1], words[at] == "from" ? out.from : out.to)) return {};
+  }
+  if (at != words.size() || out.from < 1 || out.to < out.from) return {};
+  return out;
+}
+
+// Why it does not hold for this seed; "" if it does.
+std::string fault(const Seen& seen, const TradeClaim& claim) {
+  if (!claim.who.empty() && !seen.cast.contains(claim.who)) return "nobody is called that";
   if (static_cast<std::int64_t>(seen.trades.size()) != seen.turns)
     return "the run ended behind turn " + std::to_string(seen.trades.size());
-  std::size_t from = 1;
-  if (claim.words.size() == 6 && claim.words[4] == "from")
-    from = static_cast<std::size_t>(std::max(1LL, std::atoll(claim.words[5].c_str())));
-  for (std::size_t turn = from; turn <= seen.trades.size(); ++turn) {
-    const std::int64_t trades = seen.trades[turn - 1];
-    if (rest.starts_with("every turn trades") && trades == 0)
+  if (claim.from > seen.turns) return "there is no such turn";
+  std::int64_t sum = 0;
+  for (std::int64_t turn = claim.from; turn <= std::min(claim.to, seen.turns); ++turn) {
+    const Trades& trades = seen.trades[static_cast<std::size_t>(turn - 1)];
+    const auto his = trades.of.find(claim.who);
+    const bool none = claim.kind == TradeClaim::Kind::none;
+    const std::int64_t count = !claim.who.empty() ? (his == trades.of.end() ? 0 : his->second)
+                               : none             ? trades.all
+                                                  : trades.cast;
+    if (claim.kind == TradeClaim::Kind::every && count == 0)
       return "turn " + std::to_string(turn) + " has no trade";
-    if (rest.starts_with("no turn trades") && trades != 0)
-      return "turn " + std::to_string(turn) + " has " + std::to_string(trades) + " trades";
+    if (none && count != 0)
+      return "turn " + std::to_string(turn) + " has " + std::to_string(count) + " trades";
+    sum += claim.kind == TradeClaim::Kind::turns ? count > 0 : count;
   }
-  if (rest.starts_with("every turn trades") || rest.starts_with("no turn trades")) return "";
-  const bool turns = rest.starts_with("trading turns over ");
-  if (turns || rest.starts_with("trades over ")) {
-    std::int64_t sum = 0;
-    for (const std::int64_t trades : seen.trades) sum += turns ? trades > 0 : trades;
-    return sum > std::atoll(claim.words.back().c_str()) ? "" : "there are " + std::to_string(sum);
-  }
-  return "it is no claim that a play can make (plays/README.md)";
+  if (claim.kind == TradeClaim::Kind::every || claim.kind == TradeClaim::Kind::none) return "";
+  return sum > claim.over ? "" : "there are " + std::to_string(sum);
 }
 
-std::vector<std::string> faults(const Play& play, const std::vector<Seen>& runs) {
+using Runs = std::vector<Seen>;
+constexpr const char* kNoClaim = "it is no claim that a play can make (plays/README.md)";
+
+// "where PATTERN also PATTERN", or "never": what every seed holds that has the first.
+std::vector<std::string> faults_where(Words words, const Runs& runs) {
+  const auto cut = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+    return word == "also" || word == "never";
+  });
+  const auto first = read_pattern({words.begin(), cut});
+  const auto then = cut == words.end() ? std::nullopt : read_pattern({cut + 1, words.end()});
+  if (!first || !then) return {kNoClaim};
+  std::vector<std::string> out;
+  std::size_t without = 0;
+  for (const Seen& seen : runs) {
+    const std::int64_t at = find(seen, *first);
+    without += at < 0;
+    if (at < 0 || (find(seen, *then, at) >= 0) == (*cut == "also")) continue;
+    out.push_back("seed " + std::to_string(seen.seed) + ": behind entry " + std::to_string(at) +
+                  (*cut == "also" ? " there is none" : " there is one"));
+  }
+  if (without == runs.size()) out.push_back("no seed has the first");
+  return out;
+}
+
+// Why a claim does not hold, seed by seed.
+std::vector<std::string> faults(const Line& claim, const Runs& runs) {
+  if (claim.words.size() < 3) return {kNoClaim};
+  const Words words = Words(claim.words).subspan(1);
+  const std::string& what = words.front();
+  if (what == "where") return faults_where(words.subspan(1), runs);
+  std::vector<std::string> out;
+  if (what == "somewhere" || what == "sometimes" || what == "nowhere") {
+    const auto pattern = read_pattern(words.subspan(1));
+    if (!pattern) return {kNoClaim};
+    std::size_t with = 0;
+    for (const Seen& seen : runs) {
+      const bool there = find(seen, *pattern) >= 0;
+      with += there;
+      if (what != "sometimes" && there != (what == "somewhere"))
+        out.push_back("seed " + std::to_string(seen.seed) +
+                      (there ? ": there is one" : ": there is none"));
+    }
+    if (what == "sometimes" && with == 0) out.emplace_back("there is none in any seed");
+    return out;
+  }
+  const auto trades = read_trades(words);
+  if (!trades) return {kNoClaim};
+  for (const Seen& seen : runs)
+    if (const std::string why = fault(seen, *trades); !why.empty())
+      out.push_back("seed " + std::to_string(seen.seed) + ": " + why);
+  return out;
+}
+
+std::vector<std::string> faults(const Play& play, const Runs& runs) {
   std::vector<std::string> out;
   for (const Seen& seen : runs)
     if (seen.stopped == "leak") out.push_back("seed " + std::to_string(seen.seed) + ": a leak");
-  for (const Line& claim : play.claims) {
-    const std::string said = "line " + std::to_string(claim.number) + ": " + claim.text + ": ";
-    if (claim.words.size() < 3) {
-      out.push_back(said + "it claims nothing");
-    } else if (claim.words[1] == "sometimes") {
-      if (std::none_of(runs.begin(), runs.end(),
-                       [&](const Seen& seen) { return count(seen, claim) > 0; }))
-        out.push_back(said + "there is none in any seed");
-    } else {
-      for (const Seen& seen : runs)
-        if (const std::string why = fault(seen, claim); !why.empty())
-          out.push_back(said + "seed " + std::to_string(seen.seed) + ": " + why);
-    }
-  }
+  for (const Line& claim : play.claims)
+    for (const std::string& why : faults(claim, runs))
+      out.push_back("line " + std::to_string(claim.number) + ": " + claim.text + ": " + why);
   return out;
 }
 

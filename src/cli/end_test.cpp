@@ -72,6 +72,29 @@ TEST_F(Program, StopsBehindATurnWhenAskedToAndGoesOn) {
   EXPECT_EQ(root_of(wood("replay r.wood").out), root_of(wood("replay whole.wood").out));
 }
 
+// What a --resume plays again is on record already: a wish to stop waits until the record ends.
+TEST_F(Program, AskedToStopWhileItCatchesUpSaysTheTurnWhereTheRunStands) {
+  write("stop.sh",
+        "wood=$1; at=$2; shift 2; rm -f e.txt\n"
+        "\"$wood\" run \"$@\" 2>e.txt & p=$!\n"
+        "n=0\n"
+        "until grep -q \"turn $at/\" e.txt || [ $n -ge 2000 ]; do sleep 0.01; n=$((n+1)); done\n"
+        "kill -INT $p; wait $p\n");
+  const auto stopped_behind = [&](const std::string& arguments) {
+    EXPECT_EQ(wood(arguments, "sh stop.sh").status, 130);
+    const std::string said = read_file(path("e.txt")).value_or("");
+    const std::size_t at = said.find("stopped behind turn ");
+    EXPECT_NE(at, std::string::npos) << said;
+    return at == std::string::npos ? 0 : std::atoll(said.c_str() + at + 20);
+  };
+  const std::int64_t first = stopped_behind("150 --cast rules --seed 5 --turns 900 --out r.wood");
+  EXPECT_GE(first, 150);
+  const std::int64_t second = stopped_behind("1 --resume r.wood");
+  EXPECT_GE(second, first);
+  EXPECT_EQ(wood("show r.wood --turn " + std::to_string(second)).status, 0);
+  EXPECT_EQ(wood("show r.wood --turn " + std::to_string(second + 1)).status, 2);
+}
+
 TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
   write("mine.toml",
         "[[mind]]\nname = \"dice\"\nkind = \"scripted\"\n"

@@ -160,7 +160,8 @@ Result<int> resumed(const Args& args, const Console& console) {
       play(composed.setup, echo, panel, inbox,
            {.on_turn =
                 [&](const TurnReport& report) { progress.turn(report, composed.panel->silence()); },
-            .pause = interrupted});
+            // Before the record's end the run stands further on than this turn.
+            .pause = [&] { return echo.complete() && interrupted(); }});
   progress.finish();
   if (!played) return broken(played.error(), ledger->store(), path);
   if (played->stopped == "paused") return paused(*played, console, path);

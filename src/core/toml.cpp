@@ -8,7 +8,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
-#include "core/text.h"
+#include <algorithm>
+#include <optional>
 
 namespace wood {
 namespace {
@@ -43,24 +44,75 @@ Result<Json> convert(const toml::node& node, const std::string& path, Toml& out)
                                "integers of a smaller unit (ppm, bps, millipebbles)");
 }
 
-// The line of a table's header without a name, such as "[.x]" or "[=": the parser takes for granted
-// that there is one. 0: none.
-int nameless_header(std::string_view text) {
-  int number = 0;
-  bool quoted = false;  // inside a string of several lines
-  for (const std::string& line : split(std::string(text), '\n')) {
-    ++number;
-    const std::string_view plain = trim(line);
-    const std::size_t name = plain.find_first_not_of("[ \t");
-    if (!quoted && plain.starts_with('[') && name != std::string_view::npos &&
-        (plain[name] == '.' || plain[name] == '='))
-      return number;
-    for (const char* mark : {"\"\"\"", "'''"})
-      for (std::size_t at = plain.find(mark); at != std::string_view::npos;
-           at = plain.find(mark, at + 3))
-        quoted = !quoted;
+// Where the string that opens at `at` ends, behind its last quote; npos if it does not.
+std::size_t behind_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const bool lines = text.substr(at, 3) == std::string(3, quote);
+  for (at += lines ? 3 : 1; at < text.size(); ++at) {
+    if (quote == '"' && text[at] == '\\') {
+      ++at;
+    } else if (!lines && text[at] == '\n') {
+      return std::string_view::npos;
+    } else if (text[at] == quote) {
+      if (!lines) return at + 1;
+      // Up to two quotes before the three that close belong to the string.
+      std::size_t run = 1;
+      while (run < 5 && at + run < text.size() && text[at + run] == quote) ++run;
+      if (run >= 3) return at + run;
+      at += run - 1;
+    }
   }
-  return 0;
+  return std::string_view::npos;
+}
+
+// Whether the header of a table that opens at `at` has something else where its name should begin.
+// A closing bracket and the end of the text the parser sees itself.
+bool lacks_name(std::string_view text, std::size_t at) {
+  const auto blanks = [&] {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  };
+  ++at;
+  blanks();
+  if (at < text.size() && text[at] == '[') ++at;
+  blanks();
+  if (at >= text.size()) return false;
+  const char c = text[at];
+  return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_\"']").find(c) != std::string_view::npos);
+}
+
+struct Fault {
+  std::size_t at;
+  const char* what;
+};
+
+// What toml++ takes for granted and only asserts: that a table's header has a name, such as "[.x]"
+// and "[=" have not, and that no '}' stands in an array. None, as far as the parser would read.
+std::optional<Fault> unguarded(std::string_view text) {
+  std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  std::string open;   // brackets; inside an array a line may begin with one
+  bool fresh = true;  // nothing but blanks on this line so far
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
+    }
+    if (c == '"' || c == '\'') {
+      at = behind_string(text, at);
+      if (at == std::string_view::npos) return {};
+      fresh = false;
+      continue;
+    }
+    if (c == '[' && fresh && open.empty() && lacks_name(text, at))
+      return Fault{at, "the table has no name (letters, digits, - and _, or a text in quotes)"};
+    if (c == '}' && open.ends_with('[')) return Fault{at, "what [ opens ends with ], not with }"};
+    if (c == '[' || c == '{') open += c;
+    if ((c == ']' || c == '}') && !open.empty()) open.pop_back();
+    fresh = c == '\n' || (fresh && (c == ' ' || c == '\t' || c == '\r'));
+    ++at;
+  }
+  return {};
 }
 
 }  // namespace
@@ -77,8 +129,14 @@ std::string Toml::place(std::string_view path) const {
 }
 
 Result<Toml> parse_toml(std::string_view text) {
-  if (const int line = nameless_header(text); line > 0)
-    return fail(Errc::parse, "line " + std::to_string(line) + ": the table has no name");
+  if (const auto fault = unguarded(text))
+    return fail(
+        Errc::parse,
+        "line " +
+            std::to_string(1 + std::count(text.begin(),
+                                          text.begin() + static_cast<std::ptrdiff_t>(fault->at),
+                                          '\n')) +
+            ": " + fault->what);
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed)
     return fail(Errc::parse, "line " + std::to_string(parsed.error().source().begin.line) + ": " +

@@ -44,9 +44,10 @@ struct TurnReport {
 struct PlayOptions {
   // For every turn, once the commit that holds it is made: of fast turns several at a time.
   std::function<void(const TurnReport&)> on_turn;
-  // Asked after every turn: whether to stop here. The run is not sealed then: it can go on.
+  // Asked after every turn: whether to stop here. The run is not sealed then: it can go on. Who
+  // takes up a run says no before its echo is complete.
   std::function<bool()> pause;
-  bool check_invariants = true;                    // every turn; a breach is a bug and aborts
+  bool check_invariants = true;  // every turn; a breach is a bug and aborts
 };
 
 struct Played {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "drama/testing.h"
 
 namespace wood {
@@ -116,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair{"tip.text", true}, std::pair{"whisper", false},
                       std::pair{"whisper", true}));
 
-// The state of the world after three turns with seed 7, whatever compiler and library made the
+// The root of the record of three turns with seed 7, whatever compiler and library made the
 // program. When the drama is rightly changed this line is too: the failure prints the new value.
 constexpr const char* kGolden =
     "64435d9b61c3f8d3bb76aa1f75f4a5e512393668ef852ac23b6da4f434dce202";
@@ -133,26 +135,82 @@ TEST(Run, ComesOutTheSameWhereverItWasBuilt) {
   EXPECT_EQ(hex((*ledger)->record_root()), kGolden);
 }
 
+// Follows a record and holds every view to the deals that stand at that moment: a reader is shown
+// those he has a side in, once each and as they stand, and no others; as a seat of the desk, none.
+struct DealWatch {
+  std::map<std::int64_t, Json> open;           // offered and active ones: the event's body
+  std::map<std::int64_t, Json> facts;          // by entry: the data of each deal fact
+  std::map<std::string, std::int64_t> events;  // by state
+  std::map<std::string, std::int64_t> shown;   // by state, in views
+  std::int64_t outlived = 0;  // deals behind their end, by view of one of their sides
+  std::set<std::pair<std::string, std::int64_t>> ended;
+  std::set<std::int64_t> selves;  // the facts of kind "self"
+
+  void add(const Entry& entry) {
+    const Json& body = entry.draft.body;
+    if (entry.draft.kind == EntryKind::event && body.str_or("what", "") == "deal") event(body);
+    if (entry.draft.kind == EntryKind::fact) fact(entry.seq.value, body);
+    if (entry.draft.kind == EntryKind::view) view(entry);
+  }
+
+  void fact(std::int64_t seq, const Json& body) {
+    if (body.str_or("kind", "") == "deal") facts[seq] = body.at("data");
+    if (body.str_or("kind", "") == "self") selves.insert(seq);
+  }
+
+  void event(const Json& body) {
+    const std::string state = body.str_or("state", "");
+    const std::int64_t id = body.int_or("deal", 0);
+    ++events[state];
+    open.erase(id);
+    if (state == "offered" || state == "active") open[id] = body;
+    else
+      for (const char* side : {"from", "to"}) ended.insert({body.str_or(side, ""), id});
+  }
+
+  void view(const Entry& entry) {
+    const std::string reader = entry.draft.body.str_or("reader", "");
+    std::multimap<std::int64_t, std::string> is, should;
+    bool creature = false;  // a seat of the desk is not shown its own affairs
+    for (const Json& fact : entry.draft.body.at("facts").items()) {
+      creature = creature || selves.contains(fact.integer());
+      if (const auto it = facts.find(fact.integer()); it != facts.end())
+        is.emplace(it->second.int_or("deal", 0), it->second.str_or("state", ""));
+    }
+    for (const auto& [id, deal] : open)
+      if (creature && (deal.str_or("from", "") == reader || deal.str_or("to", "") == reader))
+        should.emplace(id, deal.str_or("state", ""));
+    EXPECT_EQ(is, should) << "entry " << entry.seq.value << ", the view of " << reader;
+    for (const auto& [id, state] : is) ++shown[state];
+    for (const auto& [who, id] : ended) outlived += creature && who == reader;
+  }
+};
+
 TEST(Run, OffersAreAnswered) {
-  // Both sides see an offer, and what is answered is seen no more.
-  std::int64_t offered = 0, answered = 0;
+  // Both sides see an offer and what it became, nobody else does, and what is over is seen no more.
+  DealWatch all;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     testing::Stage stage(seed);
     GuardedPanel guarded(stage.panel, stage.world->firewall);
     for (int turn = 0; turn < 12; ++turn)
       ASSERT_TRUE(play_turn(*stage.world, guarded, stage.inbox));
+    DealWatch watch;
     const LedgerReader reader(stage.ledger->store());
     ASSERT_TRUE(reader.each([&](const Entry& entry) -> Status {
-      if (entry.draft.kind != EntryKind::event || entry.draft.body.str_or("what", "") != "deal")
-        return {};
-      const std::string state = entry.draft.body.str_or("state", "");
-      offered += state == "offered";
-      answered += state == "active" || state == "refused" || state == "settled";
+      watch.add(entry);
       return {};
     }));
+    for (const auto& [state, count] : watch.events) all.events[state] += count;
+    for (const auto& [state, count] : watch.shown) all.shown[state] += count;
+    all.outlived += watch.outlived;
   }
-  EXPECT_GT(offered, 4);
-  EXPECT_GT(answered, offered / 2);
+  const std::int64_t answered =
+      all.events["active"] + all.events["refused"] + all.events["settled"];
+  EXPECT_GT(all.events["offered"], 4);
+  EXPECT_GT(answered, all.events["offered"] / 2);
+  EXPECT_GT(all.shown["offered"], all.events["offered"]);  // to both sides, or more than once
+  EXPECT_GT(all.shown["active"], all.events["active"]);
+  EXPECT_GT(all.outlived, all.events["offered"]);
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ Status read_goods(Fields& top, Scenario& out) {
     good.spoil_ppm = f.integer("spoil_ppm", {.low = 0, .high = 1'000'000, .otherwise = 0});
     if (const Json* process = f.any("process")) good.process = *process;
     if (out.good(good.name) >= 0) f.fault("name", "is used twice");
-    if (good.opening.value % out.tick_mp != 0) f.fault("opening_mp", "is no multiple of tick_mp");
+    if (out.tick_mp >= 1 && good.opening.value % out.tick_mp != 0)
+      f.fault("opening_mp", "is no multiple of tick_mp");
     TRY_STATUS(f.done());
     if (good.name == "firewood") out.fuel = static_cast<int>(i);
     out.goods.push_back(std::move(good));

@@ -61,6 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Bad{"turns = 30", "turns = 0", "line 6: turns is 0"},
                     Bad{"turns = 30", "turns = 3.5", "must be an integer"},
                     Bad{"turns = 30", "trns = 30", "did you mean turns"},
+                    Bad{"tick_mp = 10", "tick_mp = 0", "tick_mp is 0"},
+                    Bad{"tick_mp = 10", "tick_mp = -1", "tick_mp is -1"},
                     Bad{"opening_mp = 4000", "opening_mp = 4001", "no multiple of tick_mp"},
                     Bad{"makes = \"honey\"", "makes = \"money\"", "names no good: money"},
                     Bad{"name = \"oona\"", "name = \"fenn\"", "is used twice"},

@@ -30,6 +30,7 @@ class Plain : public Mind {
     return std::vector<Reply>(asks.size(), answer);
   }
   [[nodiscard]] Json card() const override { return Json::object({{"name", "plain"}}); }
+  [[nodiscard]] bool remote() const override { return false; }
 };
 
 std::vector<Ask> asks_of(int count) {

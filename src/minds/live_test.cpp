@@ -26,6 +26,7 @@ class Parrot : public Mind {
     return replies;
   }
   [[nodiscard]] Json card() const override { return Json::object({{"name", name_}}); }
+  [[nodiscard]] bool remote() const override { return false; }
 
  private:
   std::string name_;
@@ -90,10 +91,10 @@ TEST(Live, a_slow_mind_is_given_the_time_that_its_entry_says) {
   const auto server = FakeServer::start({Manner::slow}).value();
   const auto entry = [&](const std::string& more) {
     const std::vector<RegistryText> texts = {
-        {"test.toml", "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
-                      "endpoint = \"" +
-                          server->endpoint() +
-                          "\"\nsampling = { temperature_milli = 700 }\n" + more}};
+        {"test.toml",
+         "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+         "endpoint = \"" +
+             server->endpoint() + "\"\nsampling = { temperature_milli = 700 }\n" + more}};
     return parse_registry(texts).value();
   };
   for (const bool patient : {false, true}) {
@@ -113,10 +114,31 @@ TEST(Live, a_slow_mind_is_given_the_time_that_its_entry_says) {
   }
 }
 
+// Prompts to it are committed first (pipeline/consult.cpp).
+TEST(Live, only_asks_to_a_server_leave_the_process) {
+  const auto server = FakeServer::start({Manner::slow}).value();
+  const std::vector<RegistryText> texts = {
+      {"test.toml",
+       "[[mind]]\nname = \"scripted\"\nkind = \"scripted\"\n"
+       "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+       "endpoint = \"" +
+           server->endpoint() + "\"\n"}};
+  for (const bool faulty : {false, true}) {
+    LiveOptions with;
+    if (faulty) with.faults = Faults{.seed = 1, .each_ppm = 0};
+    const auto panel = LivePanel::open(parse_registry(texts).value(), {"scripted", "served"}, with);
+    ASSERT_TRUE(panel) << panel.error().what;
+    EXPECT_TRUE((*panel)->remote("served"));
+    EXPECT_FALSE((*panel)->remote("scripted"));
+    EXPECT_FALSE((*panel)->remote("nobody"));  // there is no mind to ask: nothing leaves
+  }
+}
+
 TEST(Live, an_endpoint_where_nobody_answers_is_not_opened) {
   const std::vector<RegistryText> texts = {
-      {"test.toml", "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
-                    "endpoint = \"http://127.0.0.1:1/v1\"\n"}};
+      {"test.toml",
+       "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+       "endpoint = \"http://127.0.0.1:1/v1\"\n"}};
   const auto panel = LivePanel::open(parse_registry(texts).value(), {"served"}, {});
   ASSERT_FALSE(panel);
   EXPECT_NE(panel.error().what.find("start the server, or cast another mind"), std::string::npos);
@@ -134,6 +156,7 @@ TEST(Live, minds_of_all_kinds_sit_on_one_panel) {
   EXPECT_EQ(cards.at("scripted").str_or("name", ""), "scripted");
   EXPECT_EQ(cards.at("scripted").str_or("kind", ""), "scripted");
   EXPECT_TRUE(cards.at("tiny").find("faults") != nullptr);
+  EXPECT_FALSE((*panel)->remote("tiny"));
   Ask ask;
   ask.mind = "tiny";
   ask.messages = {{"user", "Say something."}};

@@ -72,6 +72,7 @@ class LlamaMind : public Mind {
 
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] Json card() const override { return card_; }
+  [[nodiscard]] bool remote() const override { return false; }
 
  private:
   Status load();

@@ -83,8 +83,9 @@ class Mind {
   // What stands in the genesis about this mind: name, lab, family, kind, and for a file its
   // SHA-256, tokenizer, context, kernel variant. Deterministic on one machine.
   [[nodiscard]] virtual Json card() const = 0;
-  // Whether asks leave this process: what is asked is committed first.
-  [[nodiscard]] virtual bool remote() const { return false; }
+  // Whether asks leave this process: what is asked is committed first. Every mind must say; one
+  // that forgot would be asked outside before its prompt is on disk.
+  [[nodiscard]] virtual bool remote() const = 0;
 };
 
 }  // namespace wood

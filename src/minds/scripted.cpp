@@ -155,6 +155,7 @@ class Scripted : public Mind {
     return Json::object(
         {{"family", random_ ? "random" : "rules"}, {"kind", "scripted"}, {"version", 1}});
   }
+  [[nodiscard]] bool remote() const override { return false; }
 
  private:
   Json say(const Ask& ask) const {

@@ -1,0 +1,23 @@
+# Whether a program ends with exactly this status, and says this if SAYS is given:
+#   cmake -DSTATUS=1 -DSAYS=words -P exit.cmake -- PROGRAM ARGUMENT...
+# ctest's WILL_FAIL is content with any other than 0, with that of a crash too.
+set(command "")
+set(told OFF)
+math(EXPR last "${CMAKE_ARGC} - 1")
+foreach(i RANGE ${last})
+  if(told)
+    list(APPEND command "${CMAKE_ARGV${i}}")
+  elseif(CMAKE_ARGV${i} STREQUAL "--")
+    set(told ON)
+  endif()
+endforeach()
+execute_process(COMMAND ${command} RESULT_VARIABLE ended OUTPUT_VARIABLE said ECHO_OUTPUT_VARIABLE)
+if(NOT ended STREQUAL "${STATUS}")
+  message(FATAL_ERROR "ended with ${ended}, not with ${STATUS}: ${command}")
+endif()
+if(NOT "${SAYS}" STREQUAL "")
+  string(FIND "${said}" "${SAYS}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "did not say \"${SAYS}\": ${command}")
+  endif()
+endif()
