@@ -221,7 +221,9 @@ def card(args: argparse.Namespace, recipe: config.Config, gguf: Gguf) -> dict[st
         "prompt-format": version,
         "teacher": args.teacher,
         "tempers": ", ".join(tempers(recipe.corpus)),
-        "seeds": seeds(recipe.corpus),
+        "seeds": seeds(recipe.corpus)
+        + (f", not those that leave {shape.left_out} by 5" if shape.left_out >= 0 else "")
+        + (f", asks of who {shape.temper} twice" if shape.temper else ""),
         "steps": args.steps,
         "tokens": args.tokens,
         "cpu-seconds": args.cpu_seconds,

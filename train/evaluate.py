@@ -107,11 +107,28 @@ def report(task: str, scores: dict[str, tuple[int, int]], labels: Counter[str], 
         f"{name} {100 * scores[name][0] / scores[name][1]:.1f} % of {scores[name][1]}" for name in rest)
 
 
+def shares(scores: dict[str, dict[str, tuple[int, int]]], labels: dict[str, Counter[str]],
+           z: float) -> dict[str, Any]:  # fmt: skip
+    """As train/card.py reads it: counts, and shares of 1."""
+    tasks = []
+    for task, of in scores.items():
+        right, count = of[DECISION[task]]
+        low, high = wilson(right, count, z)
+        total = sum(labels[task].values())
+        tasks.append({"task": task, "n": count, "right": right, "low": low, "high": high,
+                      "majority": labels[task].most_common(1)[0][1] / total,
+                      "chance": sum(n * n for n in labels[task].values()) / (total * total)})  # fmt: skip
+    valid = [of["json"] for of in scores.values()]
+    return {"tasks": tasks, "json_valid": sum(v[0] for v in valid) / sum(v[1] for v in valid)}
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--config", type=Path, default=config.HERE / "config.toml")
     words.add_argument("--corpus", type=Path, required=True)
     words.add_argument("--answers", type=Path, default=config.HERE.parent / "build" / "train_answers")
+    words.add_argument("--json", type=Path, help="what train/card.py takes; of one file")
+    words.add_argument("--all", action="store_true", help="every held-out ask, not the first so many")
     words.add_argument("--show", type=int, default=0, help="so many answers a task beside the teacher's")
     words.add_argument("files", type=Path, nargs="+")
     args = words.parse_args()
@@ -119,14 +136,18 @@ def main() -> None:
     labels = majorities(args.corpus)
     for path in args.files:
         print(path)
-        for task, asks in held_out(args.corpus, recipe.asks).items():
+        scores: dict[str, dict[str, tuple[int, int]]] = {}
+        for task, asks in held_out(args.corpus, 10**9 if args.all else recipe.asks).items():
             said = answers(args.answers, path, asks, recipe.tokens_max)
-            print(report(task, score(task, asks, said), labels[task], recipe.z_milli / 1000))
+            scores[task] = score(task, asks, said)
+            print(report(task, scores[task], labels[task], recipe.z_milli / 1000))
             for (wanted, given), count in confusions(task, asks, said):
                 print(" " * 17 + f"{count} times {given} where the teacher said {wanted}")
             for ask, text in list(zip(asks, said))[: args.show]:
                 print(f"    asked   {ask['messages'][-1]['content']!r}\n    teacher {ask['answer']}\n"
                       f"    model   {text}")  # fmt: skip
+        if args.json:
+            args.json.write_text(json.dumps(shares(scores, labels, recipe.z_milli / 1000)))
 
 
 if __name__ == "__main__":
