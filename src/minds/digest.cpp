@@ -432,15 +432,16 @@ const char* nth(const std::array<const char*, n>& words, Enum value) {
 
 std::string num(std::int64_t value) { return std::to_string(value); }
 
+// Every number stands right behind what it is: so it is found by its label, not by counting words.
 void say_good(std::string& out, const Good& g) {
   const auto price = [](std::int64_t ticks) { return ticks > 0 ? num(ticks) : std::string("-"); };
-  out += "\n" + g.name + " " + num(g.own) + (g.spare > 0 ? "+" + num(g.spare) : "");
+  out += "\n" + g.name + " x" + num(g.own) + (g.spare > 0 ? "+" + num(g.spare) : "");
   out += std::string(" ") + word(g.grade) + (g.trend > 0 ? " up" : g.trend < 0 ? " down" : "");
-  out += " " + price(g.bid) + " " + num(g.mark) + " " + price(g.ask);
+  out += " b" + price(g.bid) + " m" + num(g.mark) + " a" + price(g.ask);
   if (g.halted) out += " halt";
   if (g.spoils) out += " spoils";
   if (g.gain > 0) out += " gain" + num(g.gain);
-  if (g.owed > 0) out += " short " + num(g.owed) + (g.cover.empty() ? "" : " " + g.cover);
+  if (g.owed > 0) out += " short" + num(g.owed) + (g.cover.empty() ? "" : " " + g.cover);
   if (g.buying) out += " buying";
   if (g.selling) out += " selling";
 }
@@ -479,20 +480,20 @@ const char* word(Digest::Order::Off off) { return nth<3>({"near", "behind", "far
 std::string in_words(const Digest& d, std::string (*fence)(const std::string&)) {
   constexpr std::size_t orders_max = 4, offers_max = 2;
   std::string out = d.me + " " + d.temper + (d.makes.empty() ? "" : " makes " + d.makes);
-  out += std::string(" purse ") + word(d.purse) + " heat " + num(d.heat);
+  out += std::string(" purse ") + word(d.purse) + " heat" + num(d.heat);
   if (d.frozen || d.messages_left < 1) out += " still";
   for (const Need& n : d.needs)
-    out += std::string("\n") + word(n.kind) + " " + d.goods[n.good].name + " " + num(n.lots) + " " +
-           word(n.cost);
+    out += std::string("\n") + word(n.kind) + " " + d.goods[n.good].name + " x" + num(n.lots) +
+           " " + word(n.cost);
   for (const Good& g : d.goods) say_good(out, g);
   for (std::size_t i = 0; i < std::min(orders_max, d.orders.size()); ++i) {
     const Digest::Order& o = d.orders[i];
-    out += "\nmy " + num(o.order) + (o.buy ? " buy " : " sell ") + o.good + " " + num(o.lots) +
-           " " + num(o.price) + " " + word(o.off);
+    out += "\nmy" + num(o.order) + (o.buy ? " buy " : " sell ") + o.good + " x" + num(o.lots) +
+           " p" + num(o.price) + " " + word(o.off);
   }
   for (std::size_t i = 0; i < std::min(offers_max, d.offers.size()); ++i) {
     const Digest::Offer& o = d.offers[i];
-    out += "\noffer " + num(o.deal) + " " + o.kind + " " + o.from + " " + word(o.trust);
+    out += "\noffer" + num(o.deal) + " " + o.kind + " " + o.from + " " + word(o.trust);
     if (!o.promise.empty()) out += " " + o.promise;
     if (!o.terms.empty()) out += " " + o.terms;
     if (!o.can) out += " cannot";
@@ -505,7 +506,7 @@ std::string in_words(const Digest& d, std::string (*fence)(const std::string&)) 
   const Digest::Openings& o = d.openings;
   if (!o.lend.empty()) out += (o.beggar.empty() ? "\nlend " : "\nbegs ") + o.lend;
   if (!o.swap_with.empty())
-    out += "\nswap " + o.swap_with + " " + d.goods[o.swap_good].name + " 2 for " + num(o.swap_lots);
+    out += "\nswap " + o.swap_with + " " + d.goods[o.swap_good].name + " x" + num(o.swap_lots);
   if (!o.ally.empty()) out += "\nally " + o.ally;
   if (d.whim == "talk") {
     out += "\ntalk " + d.whim_to + " " + d.whim_good;

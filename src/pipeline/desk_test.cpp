@@ -235,7 +235,7 @@ TEST(Desk, EachMindReadsTheRenderingThatSuitsIt) {
   };
   stand.go_desk();
   EXPECT_EQ(stand.panel.calls[0][0].messages[1].content,
-            "acorns up age 0 \"Drought\"");
+            "acorns up age0 \"Drought\"");
   EXPECT_NE(
       stand.panel.calls[1][0].messages[1].content.find("Form of the answer: {\"reason\": text of"),
       std::string::npos);
