@@ -43,7 +43,7 @@ _wood() {
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood show') COMPREPLY=($(compgen -W '--turn --report --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
-    'wood export') COMPREPLY=($(compgen -W '--proof --sft --all --out --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood export') COMPREPLY=($(compgen -W '--proof --sft --all --teacher --out --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood keys') COMPREPLY=($(compgen -W 'new show --help' -- "$cur")) ;;
     'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
     'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;

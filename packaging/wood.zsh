@@ -89,6 +89,7 @@ _wood_export() {
         '--proof[the proof of the entry of that number]:ENTRY: ' \
         '--sft[asks and answers, one JSON object a line]' \
         '--all[with --sft\: also answers that do not conform]' \
+        '--teacher[with --sft\: what the rules would have answered, beside what was]' \
         '--out[where to (ENTRY.tlog-proof; of --sft\: the screen)]:FILE:_files' \
         '--help[how to use it]'
 }

@@ -330,6 +330,32 @@ TEST_F(Program, WhatWasAskedAndAnsweredIsTrainingData) {
   EXPECT_GE(wood("export d.wood --sft --all").out.size(), wood("export d.wood --sft").out.size());
 }
 
+TEST_F(Program, TheTeacherAnswersWhatOthersWereAsked) {
+  const auto lessons = [&](const std::string& run) {
+    std::vector<Json> out;
+    const Ran told = wood("export " + run + " --sft --teacher");
+    EXPECT_EQ(told.status, 0) << told.err;
+    for (const std::string& line : split(trim(told.out), '\n'))
+      out.push_back(parse_json(line).value());
+    return out;
+  };
+  ASSERT_EQ(wood("run --cast rules --seed 7 --turns 2 --quiet --out r.wood").status, 0);
+  const std::vector<Json> own = lessons("r.wood");
+  EXPECT_EQ(own.front().int_or("turn", 0), 1);
+  EXPECT_EQ(own.back().int_or("turn", 0), 2);
+  for (const Json& ask : own)  // the teacher is its own best pupil
+    EXPECT_EQ(ask.str_or("answer", ""), ask.str_or("given", "-")) << ask.dump();
+  ASSERT_EQ(wood("run --cast random --seed 7 --turns 1 --quiet --out d.wood").status, 0);
+  std::int64_t other = 0;
+  for (const Json& ask : lessons("d.wood")) {
+    EXPECT_TRUE(parse_json(ask.str_or("answer", ""))) << ask.dump();
+    EXPECT_EQ(ask.str_or("mind", ""), "random");
+    other += ask.str_or("answer", "") != ask.str_or("given", "");
+  }
+  EXPECT_GT(other, 10);
+  EXPECT_EQ(wood("export d.wood --teacher --proof 3").status, 2);
+}
+
 TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
   write("in.jsonl",
         "{\"turn\":2,\"by\":\"operator\",\"act\":\"kill\",\"who\":\"fenn\"}\n"

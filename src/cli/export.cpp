@@ -34,13 +34,15 @@ Result<int> write_examples(const OpenRun& run, const Args& args, const Console& 
   if (!out.empty()) TRY_STATUS(free_place(out));
   std::string lines;
   std::int64_t count = 0;
-  TRY_STATUS(each_ask(*run.ledger, args.has("--all"), [&](const Json& example) -> Status {
+  const VisitAsk visit = [&](const Json& example) -> Status {
     const std::string line = example.dump() + "\n";
     ++count;
     if (out.empty()) console.print(line);
     else lines += line;
     return {};
-  }));
+  };
+  TRY_STATUS(args.has("--teacher") ? each_lesson(*run.ledger, visit)
+                                   : each_ask(*run.ledger, args.has("--all"), visit));
   if (out.empty()) return Exit::fine;
   TRY_STATUS(write_file(out, lines));
   console.print(grouped(count) + " asks with their answers are in " + out + ".\n");
@@ -50,7 +52,9 @@ Result<int> write_examples(const OpenRun& run, const Args& args, const Console& 
 Result<int> act(const Args& args, const Console& console) {
   if (args.has("--proof") == args.has("--sft"))
     return fail(Errc::usage, "give either --proof ENTRY or --sft");
-  if (args.has("--all") && !args.has("--sft")) return fail(Errc::usage, "--all goes with --sft");
+  for (const char* with : {"--all", "--teacher"})
+    if (args.has(with) && !args.has("--sft"))
+      return fail(Errc::usage, std::string(with) + " goes with --sft");
   TRY(const OpenRun run, open_run(args.text("FILE")));
   return args.has("--sft") ? write_examples(run, args, console) : write_proof(run, args, console);
 }
@@ -68,7 +72,8 @@ Verb export_verb() {
           "was signed and was not changed since; it does not prove that what it says was true. "
           "With --sft: a line of JSON for every ask, with its task, its messages, the digest of "
           "its schema and the answer as it was written; without --all, only answers that were "
-          "understood without a repair.",
+          "understood without a repair. With --teacher the run is played again, and each ask comes "
+          "with what the rules would have answered to the same view.",
       .options =
           {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
            {.name = "--proof",
@@ -77,6 +82,8 @@ Verb export_verb() {
             .about = "the proof of the entry of that number"},
            {.name = "--sft", .about = "asks and answers, one JSON object a line"},
            {.name = "--all", .about = "with --sft: also answers that do not conform"},
+           {.name = "--teacher",
+            .about = "with --sft: what the rules would have answered, beside what was"},
            {.name = "--out",
             .kind = K::file,
             .value = "FILE",
@@ -84,7 +91,9 @@ Verb export_verb() {
       .examples = {{"wood export runs/five-labs-7.wood --proof 512 --out why.tlog-proof",
                     "proves one decision"},
                    {"wood export runs/five-labs-7.wood --sft --out asks.jsonl",
-                    "what the minds were asked and what they answered"}},
+                    "what the minds were asked and what they answered"},
+                   {"wood export runs/five-labs-7.wood --sft --teacher --out lessons.jsonl",
+                    "and what the rules would have answered to the same"}},
       .act = act};
 }
 

@@ -4,8 +4,26 @@
 
 namespace wood::cli {
 
-Result<Reenacted> reenact(const LedgerReader& ledger,
-                          const std::function<void(const TurnReport&)>& on_turn) {
+namespace {
+
+class WatchedPanel : public RecordedPanel {
+ public:
+  WatchedPanel(const Recording& recording, const Watch& watch)
+      : RecordedPanel(recording, nullptr), watch_(watch) {}
+  std::vector<Reply> ask(std::span<const Ask> asks) override {
+    std::vector<Reply> out = RecordedPanel::ask(asks);
+    if (watch_.on_ask)
+      for (std::size_t i = 0; i < out.size(); ++i) watch_.on_ask(asks[i], out[i]);
+    return out;
+  }
+
+ private:
+  const Watch& watch_;
+};
+
+}  // namespace
+
+Result<Reenacted> reenact(const LedgerReader& ledger, const Watch& watch) {
   TRY(const Recording recording, Recording::from(record_view(ledger)));
   const auto fetch = [&ledger](const std::string& sha256) { return ledger.blob(sha256); };
   auto setup = setup_from(recording.genesis(), fetch);
@@ -16,12 +34,12 @@ Result<Reenacted> reenact(const LedgerReader& ledger,
   out.root_then = hex(then.root());
   out.finished = recording.sealed();
   Echo echo(ledger, nullptr);
-  RecordedPanel panel(recording, nullptr);
+  WatchedPanel panel(recording, watch);
   RecordedInbox inbox(recording, nullptr);
   PlayOptions options;
   options.on_turn = [&](const TurnReport& report) {
     out.turns = report.turn;
-    if (on_turn) on_turn(report);
+    if (watch.on_turn) watch.on_turn(report);
   };
   const auto played = play(*setup, echo, panel, inbox, options);
   out.divergence = echo.divergence();

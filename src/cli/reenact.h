@@ -20,8 +20,13 @@ struct Reenacted {
   std::string failure;  // why it is not the same, if no entry says it
 };
 
+struct Watch {
+  std::function<void(const TurnReport&)> on_turn;
+  // Each ask as it was put, with its facts, and the reply on record.
+  std::function<void(const Ask&, const Reply&)> on_ask;
+};
+
 // Errors are those of a ledger that cannot be played at all.
-Result<Reenacted> reenact(const LedgerReader& ledger,
-                          const std::function<void(const TurnReport&)>& on_turn = nullptr);
+Result<Reenacted> reenact(const LedgerReader& ledger, const Watch& watch = {});
 
 }  // namespace wood::cli

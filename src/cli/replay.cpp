@@ -59,7 +59,9 @@ Result<int> act(const Args& args, const Console& console) {
   Progress progress(console, args.has("--quiet") || args.has("--json") || !console.err.person
                                  ? Loudness::quiet
                                  : Loudness::lines);
-  auto result = reenact(*run.ledger, [&](const TurnReport& report) { progress.turn(report); });
+  auto result = reenact(
+      *run.ledger,
+      {.on_turn = [&](const TurnReport& report) { progress.turn(report); }, .on_ask = nullptr});
   progress.finish();
   if (!result) return fail(result.error().during(args.text("FILE")));
   if (args.has("--json")) {

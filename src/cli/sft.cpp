@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "cli/reenact.h"
 #include "core/bytes.h"
 #include "core/sha256.h"
+#include "minds/scripted.h"
 #include "pipeline/reply.h"
 
 namespace wood::cli {
@@ -69,6 +71,35 @@ Status each_ask(const LedgerReader& ledger, bool all, const VisitAsk& visit) {
         return visit(example);
       },
       others);
+}
+
+Status each_lesson(const LedgerReader& ledger, const VisitAsk& visit) {
+  const auto teacher = scripted_mind(Json::object());
+  std::int64_t turn = 1;  // that is being played
+  Status told;
+  Watch watch;
+  watch.on_turn = [&](const TurnReport& report) { turn = report.turn + 1; };
+  watch.on_ask = [&](const Ask& ask, const Reply& reply) {
+    if (!told) return;
+    Json messages = Json::array();
+    for (const Message& m : ask.messages)
+      messages.push(Json::object({{"content", m.content}, {"role", m.role}}));
+    const auto* given = std::get_if<Answer>(&reply);
+    told = visit(
+        Json::object({{"answer", std::get<Answer>(teacher->ask(std::span(&ask, 1)).front()).text},
+                      {"by", ask.reader},
+                      {"given", given != nullptr ? given->text : ""},
+                      {"messages", std::move(messages)},
+                      {"mind", ask.mind},
+                      {"schema", hex(sha256(ask.schema.dump()))},
+                      {"task", ask.task},
+                      {"turn", turn}}));
+  };
+  TRY(const Reenacted again, reenact(ledger, watch));
+  TRY_STATUS(told);
+  if (!again.same)
+    return fail(Errc::diverged, "the run does not come out as it was recorded: wood replay says where");
+  return {};
 }
 
 }  // namespace wood::cli

@@ -16,4 +16,11 @@ using VisitAsk = std::function<Status(const Json&)>;
 // Every ask that was answered, in the order of the answers; without `all`, only those that conform.
 Status each_ask(const LedgerReader& ledger, bool all, const VisitAsk& visit);
 
+// Every ask of a drama's run, played again, with what the rules (scripted.h) would have answered to
+// the same view:
+//   {"answer","by","given","messages","mind","schema","task","turn"}
+// `answer` is the teacher's, `given` what the mind wrote, "" if it did not answer. Fails where the
+// run does not come out as recorded.
+Status each_lesson(const LedgerReader& ledger, const VisitAsk& visit);
+
 }  // namespace wood::cli

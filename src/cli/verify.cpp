@@ -80,7 +80,9 @@ Second second_look(const Args& args, const Console& console, const OpenRun& run)
     return {false, true, "this is the ledger of a pipeline: there is no world to play again"};
   Progress progress(console,
                     args.has("--json") || !console.err.person ? Loudness::quiet : Loudness::lines);
-  const auto again = reenact(*run.ledger, [&](const TurnReport& report) { progress.turn(report); });
+  const auto again = reenact(
+      *run.ledger,
+      {.on_turn = [&](const TurnReport& report) { progress.turn(report); }, .on_ask = nullptr});
   progress.finish();
   if (!again) return {true, false, "replay: " + printable(again.error().what)};
   if (again->same)
