@@ -98,7 +98,7 @@ Status each_lesson(const LedgerReader& ledger, const VisitAsk& visit) {
   TRY(const Reenacted again, reenact(ledger, watch));
   TRY_STATUS(told);
   if (!again.same)
-    return fail(Errc::diverged, "the run does not come out as it was recorded: wood replay says where");
+    return fail(Errc::diverged, "the run does not come out as recorded: wood replay says where");
   return {};
 }
 
