@@ -95,13 +95,24 @@ class Model(nn.Module):
         self._draw()
 
     def _draw(self) -> None:
+        """Embeddings of length one, so that a rare number's own direction can be its logit; and
+        each head gives back what it reads, so that copying is where the training starts."""
+        gemma = self.shape.arch == "gemma2"
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
                 deep = 0.5 if name.endswith(("out.weight", "down.weight")) else 1.0
-                std = 0.02 if "embedding" in name else deep / math.sqrt(weight.shape[1])
-                nn.init.normal_(weight, std=std)
+                std = deep / math.sqrt(weight.shape[1])
+                nn.init.normal_(weight, std=0.7 * std if gemma and "embedding" in name else std)
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
+        with torch.no_grad():
+            if self.head is not None:
+                self.head.weight.copy_(self.embedding.weight)
+            for block in self.blocks:
+                s = block.shape
+                value = block.qkv.weight[(s.heads + s.kv_heads) * s.head :].view(s.kv_heads, s.head, -1)
+                own = value.repeat_interleave(s.heads // s.kv_heads, 0).reshape(s.heads * s.head, -1)
+                block.out.weight.copy_(0.5 * own.t())
 
     def forward(self, ids: Tensor, places: Tensor | None = None) -> Tensor:
         """Logits everywhere, or only at these places of the flattened ids."""
