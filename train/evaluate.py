@@ -1,4 +1,4 @@
-"""How often an exported model answers as the teacher did, on runs it was not trained on.
+"""How often an exported model answers as the teacher did, on asks that it was not trained on.
 
     python3 train/evaluate.py --corpus DIR FILE.gguf […]
 
@@ -33,14 +33,20 @@ def wilson(right: int, count: int, z: float) -> tuple[float, float]:
     return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
+def spread(asks: list[Ask], count: int) -> list[Ask]:
+    """So many, evenly from the first to the last."""
+    n = min(count, len(asks))
+    return [asks[i * len(asks) // n] for i in range(n)]
+
+
 def held_out(corpus: Path, count: int) -> dict[str, list[Ask]]:
-    """So many of each task, spread over all held-out runs."""
+    """So many of each task, spread over all that are held out."""
     by_task: dict[str, list[Ask]] = defaultdict(list)
     with open(corpus / "held.jsonl") as lines:
         for line in lines:
             ask = json.loads(line)
             by_task[ask["task"]].append(ask)
-    return {task: asks[:: max(1, len(asks) // count)][:count] for task, asks in sorted(by_task.items())}
+    return {task: spread(asks, count) for task, asks in sorted(by_task.items())}
 
 
 def majorities(corpus: Path) -> dict[str, Counter[str]]:
@@ -132,6 +138,8 @@ def main() -> None:
     words.add_argument("--show", type=int, default=0, help="so many answers a task beside the teacher's")
     words.add_argument("files", type=Path, nargs="+")
     args = words.parse_args()
+    if args.json and len(args.files) > 1:
+        raise SystemExit("--json is of one file: give one")
     recipe = config.load(args.config).evaluate
     labels = majorities(args.corpus)
     for path in args.files:

@@ -37,13 +37,17 @@ Result<int> write_examples(const OpenRun& run, const Args& args, const Console& 
   const VisitAsk visit = [&](const Json& example) -> Status {
     const std::string line = example.dump() + "\n";
     ++count;
-    if (out.empty()) console.print(line);
+    // What the teacher says is held back until the run has come out as recorded.
+    if (out.empty() && !args.has("--teacher")) console.print(line);
     else lines += line;
     return {};
   };
   TRY_STATUS(args.has("--teacher") ? each_lesson(*run.ledger, visit)
                                    : each_ask(*run.ledger, args.has("--all"), visit));
-  if (out.empty()) return Exit::fine;
+  if (out.empty()) {
+    console.print(lines);
+    return Exit::fine;
+  }
   TRY_STATUS(write_file(out, lines));
   console.print(grouped(count) + " asks with their answers are in " + out + ".\n");
   return Exit::fine;
@@ -55,6 +59,8 @@ Result<int> act(const Args& args, const Console& console) {
   for (const char* with : {"--all", "--teacher"})
     if (args.has(with) && !args.has("--sft"))
       return fail(Errc::usage, std::string(with) + " goes with --sft");
+  if (args.has("--all") && args.has("--teacher"))
+    return fail(Errc::usage, "--teacher gives every ask: leave --all out");
   TRY(const OpenRun run, open_run(args.text("FILE")));
   return args.has("--sft") ? write_examples(run, args, console) : write_proof(run, args, console);
 }

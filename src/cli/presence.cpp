@@ -40,8 +40,10 @@ Located locate(const MindSpec& spec, const std::vector<std::string>& dirs) {
 
 std::vector<Lack> lacking(const std::map<std::string, std::string>& cast, const Registry& registry,
                           const std::vector<std::string>& dirs) {
+  std::set<std::string> minds;
+  for (const auto& [creature, mind] : cast) minds.insert(mind);
   std::map<std::string, bool> out;
-  for (const auto& [creature, mind] : cast) {
+  for (const std::string& mind : minds) {
     const MindSpec* spec = registry.find(mind);
     if (spec == nullptr) {
       out[mind + " is in no registry"] = false;

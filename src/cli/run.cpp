@@ -112,9 +112,9 @@ Result<int> fresh(const Args& args, const Console& console) {
                      {.run = setup.scenario.name + "-" + std::to_string(setup.seed),
                       .key = key,
                       .commit_every_entry = args.has("--commit-every-entry")}));
+  if (!composed.note.empty()) console.complain("wood: " + composed.note + "\n");
   if (loudness(args) == Loudness::lines)
-    console.complain((composed.note.empty() ? "" : "wood: " + composed.note + "\n") +
-                     setup.scenario.name + ", cast " + setup.cast_name + ", seed " +
+    console.complain(setup.scenario.name + ", cast " + setup.cast_name + ", seed " +
                      std::to_string(setup.seed) + (path.empty() ? "" : ", in " + path) + "\n");
   Progress progress(console, loudness(args));
   const auto played =

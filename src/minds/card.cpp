@@ -95,22 +95,23 @@ std::optional<std::int64_t> Reading::ppm(const Json& in, const std::string& path
   return value;
 }
 
-// Among the components, or what the whole document is about.
+// What the whole document is about, or else among the components: a model that it was made of may
+// stand there too.
 const Json* Reading::model(const Json& document) {
   const auto is_model = [](const Json& component) {
     return component.str_or("type", "") == "machine-learning-model";
   };
+  const Json* metadata = member(document, "", "metadata", Kind::object);
+  const Json* about =
+      metadata == nullptr ? nullptr : member(*metadata, "metadata", "component", Kind::object);
+  at_ = "metadata.component";
+  if (about != nullptr && is_model(*about)) return about;
   const Json::Array& components = items(document, "", "components", Kind::object);
   for (std::size_t i = 0; i < components.size(); ++i)
     if (is_model(components[i])) {
       at_ = item("components", i);
       return &components[i];
     }
-  const Json* metadata = member(document, "", "metadata", Kind::object);
-  const Json* about =
-      metadata == nullptr ? nullptr : member(*metadata, "metadata", "component", Kind::object);
-  at_ = "metadata.component";
-  if (about != nullptr && is_model(*about)) return about;
   fault("components", "holds no component of type machine-learning-model");
   return nullptr;
 }

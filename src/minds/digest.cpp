@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
+#include "core/money.h"
 #include "core/text.h"
 
 namespace wood {
 namespace {
 
-using Good = Digest::Good;
-using Need = Digest::Need;
+using Good = CreatureDigest::Good;
+using Need = CreatureDigest::Need;
 
 constexpr const char* kBegs = "lends me";     // what the poor say, and lenders listen for
 constexpr const char* kSpares = " to spare";  // what sellers say, and swappers listen for
@@ -17,6 +19,7 @@ constexpr std::int64_t kLotsMax = 12;         // of one order: a creature is no 
 constexpr std::int64_t kFresh = 2;            // turns that a tip or a word is fresh
 constexpr std::int64_t kGrudge = -5;          // below this nobody is asked for a deal
 constexpr std::size_t kOpenOffers = 2;        // as many offers stand at a time
+constexpr std::size_t kOrders = 4;            // that are looked after
 constexpr std::size_t kTellBytes = 120;       // what a say may hold
 
 const Json& object(const Json& facts, const char* kind) {
@@ -31,15 +34,22 @@ const Json::Array& list(const Json& facts, const char* kind) {
   return fact != nullptr && fact->is(Json::Kind::array) ? fact->items() : none;
 }
 
+constexpr std::int64_t kMost = 1'000'000'000;  // of a price, of lots: products of two stay in range
+
+std::int64_t bounded(const Json& owner, const std::string& key, std::int64_t otherwise,
+                     std::int64_t low, std::int64_t high) {
+  return std::clamp(owner.int_or(key, otherwise), low, high);
+}
+
 std::int64_t amount(const Json& owner, const char* key, const std::string& good) {
   const Json* map = owner.find(key);
-  return map != nullptr ? map->int_or(good, 0) : 0;
+  return map != nullptr ? bounded(*map, good, 0, 0, kMost) : 0;
 }
 
 std::int64_t percent(std::int64_t a, std::int64_t b) { return b == 0 ? 0 : (a - b) * 100 / b; }
 
-Digest::Grade grade_of(std::int64_t over) {
-  using Grade = Digest::Grade;
+CreatureDigest::Grade grade_of(std::int64_t over) {
+  using Grade = CreatureDigest::Grade;
   return over <= -8   ? Grade::slump
          : over <= -5 ? Grade::cheap
          : over <= -3 ? Grade::low
@@ -49,8 +59,8 @@ Digest::Grade grade_of(std::int64_t over) {
                       : Grade::steep;
 }
 
-Digest::Trust trust_of(std::int64_t value) {
-  using Trust = Digest::Trust;
+CreatureDigest::Trust trust_of(std::int64_t value) {
+  using Trust = CreatureDigest::Trust;
   return value < -20   ? Trust::foe
          : value < 0   ? Trust::bad
          : value < 5   ? Trust::known
@@ -69,7 +79,7 @@ class Maker {
  public:
   explicit Maker(const Json& facts) : facts_(facts) {}
 
-  Digest make() {
+  CreatureDigest make() {
     head();
     goods();
     own();
@@ -90,16 +100,16 @@ class Maker {
     d_.me = persona.str_or("name", "");
     d_.temper = persona.str_or("temper", "");
     d_.makes = persona.str_or("makes", "");
-    d_.tick_mp = std::max<std::int64_t>(1, rules.int_or("tick_mp", 10));
-    d_.fee_bps = rules.int_or("fee_bps", 0);
-    d_.collar_bps = rules.int_or("collar_bps", 3'000);
+    d_.tick_mp = bounded(rules, "tick_mp", 10, 1, 1'000'000);
+    d_.fee_bps = bounded(rules, "fee_bps", 0, 0, 10'000);
+    d_.collar_bps = bounded(rules, "collar_bps", 3'000, 0, 10'000);
     d_.lots_max = std::clamp<std::int64_t>(rules.int_or("lots_max", kLotsMax), 1, kLotsMax);
     d_.turn = rules.int_or("turn", 1);
     d_.turns = rules.int_or("turns", 1);
     d_.round = rules.int_or("round", 1);
-    burn_ = rules.int_or("burn", 0);
-    meal_ = rules.int_or("meal_kinds", 0);
-    d_.free_mp = self.int_or("free_mp", 0);
+    burn_ = bounded(rules, "burn", 0, 0, kMost);
+    meal_ = bounded(rules, "meal_kinds", 0, 0, kMost);
+    d_.free_mp = std::clamp<std::int64_t>(self.int_or("free_mp", 0), -kMost * kMost, kMost * kMost);
     const std::int64_t heat = self.int_or("heat", 0);
     d_.heat = heat < 20 ? 0 : heat < 40 ? 1 : heat < 50 ? 2 : 3;
     d_.messages_left = self.int_or("messages_left", 0);
@@ -110,7 +120,8 @@ class Maker {
       d_.whim_good = whim->str_or("good", "");
     }
     for (const Json& other : list(rules, "creatures"))
-      if (other.string() != d_.me) d_.others.push_back(other.string());
+      if (other.is(Json::Kind::string) && other.string() != d_.me)
+        d_.others.push_back(other.string());
     if (std::find(d_.others.begin(), d_.others.end(), d_.whim_to) == d_.others.end())
       d_.whim_to = d_.whim == "talk" ? "all" : "";
   }
@@ -120,10 +131,10 @@ class Maker {
     for (const Json& m : list(facts_, "market")) {
       Good g;
       g.name = m.str_or("good", "");
-      g.mark = std::max<std::int64_t>(1, m.int_or("mark", 1));
-      g.bid = m.int_or("bid", 0);
+      g.mark = bounded(m, "mark", 1, 1, kMost);
+      g.bid = bounded(m, "bid", 0, 0, kMost);
       if (g.bid * 100 < g.mark * 90) g.bid = 0;
-      g.ask = m.int_or("ask", 0);
+      g.ask = bounded(m, "ask", 0, 0, kMost);
       g.halted = m.bool_or("halted", false);
       d_.goods.push_back(std::move(g));
       marks_.push_back(&m);
@@ -134,7 +145,7 @@ class Maker {
       for (std::size_t i = place; i < d_.goods.size(); ++i) {
         if (d_.goods[i].name != name) continue;
         d_.goods[i].food = rule.bool_or("food", true);
-        d_.goods[i].spoil_ppm = rule.int_or("spoil_ppm", 0);
+        d_.goods[i].spoil_ppm = bounded(rule, "spoil_ppm", 0, 0, 1'000'000);
         std::swap(d_.goods[i], d_.goods[place]);
         std::swap(marks_[i], marks_[place]);
         ++place;
@@ -146,12 +157,13 @@ class Maker {
 
   void trend(Good& g, const Json& m) {
     std::int64_t mean = g.mark, before = g.mark;
-    const auto& marks = list(m, "marks");
+    std::vector<std::int64_t> marks;
+    for (const Json& mark : list(m, "marks"))
+      if (mark.is_integer()) marks.push_back(std::clamp<std::int64_t>(mark.integer(), 0, kMost));
     if (!marks.empty()) {
-      std::int64_t sum = 0;
-      for (const Json& mark : marks) sum += mark.integer();
+      const std::int64_t sum = std::accumulate(marks.begin(), marks.end(), std::int64_t{0});
       mean = std::max<std::int64_t>(1, sum / static_cast<std::int64_t>(marks.size()));
-      if (marks.size() > 1) before = marks[marks.size() - 2].integer();
+      if (marks.size() > 1) before = marks[marks.size() - 2];
     }
     g.grade = grade_of(percent(g.mark, mean));
     g.trend = g.mark * 100 > before * 101 ? 1 : g.mark * 100 < before * 99 ? -1 : 0;
@@ -167,8 +179,9 @@ class Maker {
       g.spoils = g.spoil_ppm > 0 && g.own > keeps(g);
     }
     for (const Json& o : list(self, "orders")) {
-      Digest::Order order{o.int_or("order", 0), o.int_or("lots", 0), o.int_or("price", 0),
-                          o.str_or("good", ""), o.str_or("side", "") == "buy"};
+      CreatureDigest::Order order{o.int_or("order", 0), bounded(o, "lots", 0, 0, kMost),
+                                  bounded(o, "price", 0, 0, kMost), o.str_or("good", ""),
+                                  o.str_or("side", "") == "buy"};
       for (Good& g : d_.goods) {
         if (g.name != order.good) continue;
         order.off = off(order, g);
@@ -177,10 +190,13 @@ class Maker {
       }
       d_.orders.push_back(std::move(order));
     }
+    std::stable_sort(d_.orders.begin(), d_.orders.end(),
+                     [](const auto& a, const auto& b) { return a.off > b.off; });
+    if (d_.orders.size() > kOrders) d_.orders.resize(kOrders);
   }
 
-  static Digest::Order::Off off(const Digest::Order& order, const Good& g) {
-    using Off = Digest::Order::Off;
+  static CreatureDigest::Order::Off off(const CreatureDigest::Order& order, const Good& g) {
+    using Off = CreatureDigest::Order::Off;
     const std::int64_t over = percent(order.price, g.mark);
     if (order.buy) return over <= -6 ? Off::far : over <= -2 ? Off::behind : Off::near;
     return over >= 8 ? Off::far : order.price > g.mark ? Off::behind : Off::near;
@@ -188,9 +204,13 @@ class Maker {
 
   void money() {
     std::int64_t cheapest = 0, fuel = 0, sum = 0;
-    for (const Good& g : d_.goods) {
+    for (Good& g : d_.goods) {
       const std::int64_t cost = g.mark * d_.tick_mp;
       sum += cost;
+      const std::int64_t most = std::max(g.mark, g.ask) * d_.tick_mp;
+      // A tick's worth more than the exchange will hold, which rounds the fee up.
+      g.can = std::max<std::int64_t>(0, d_.free_mp) /
+              (most + mul_div(most, d_.fee_bps, 10'000, Round::up) + 1);
       if (g.name == d_.makes) continue;
       if (g.name == "firewood") fuel = cost * burn_;
       else if (g.food && (cheapest == 0 || cost < cheapest)) cheapest = cost;
@@ -198,7 +218,7 @@ class Maker {
     const std::int64_t reserve = cheapest * meal_ + fuel;
     const std::int64_t mean =
         d_.goods.empty() ? 0 : sum / static_cast<std::int64_t>(d_.goods.size());
-    using Purse = Digest::Purse;
+    using Purse = CreatureDigest::Purse;
     d_.purse = d_.free_mp < reserve / 2              ? Purse::broke
                : d_.free_mp < reserve                ? Purse::thin
                : d_.free_mp - reserve > 2 * mean + 1 ? Purse::rich
@@ -208,7 +228,7 @@ class Maker {
 
   void grade(Good& g) const {
     // Who makes the firewood can be a little cold if that buys supper.
-    const bool poor = d_.purse <= Digest::Purse::thin;
+    const bool poor = d_.purse <= CreatureDigest::Purse::thin;
     const std::int64_t keep = g.name != "firewood" ? (g.food ? 2 : 0)
                               : g.name != d_.makes ? 2 * burn_
                               : poor               ? burn_ / 2
@@ -217,10 +237,10 @@ class Maker {
     if (g.cost_mp == 0) return;
     if (g.owed > 0) {
       const std::int64_t gain = (g.cost_mp - g.take() * d_.tick_mp) * 100 / g.cost_mp;
-      g.cover = gain >= 5                                                  ? "win"
-                : gain <= -10                                              ? "lose"
-                : g.grade < Digest::Grade::fair || d_.turn >= d_.turns - 1 ? "cheap"
-                                                                           : "";
+      g.cover = gain >= 5                                                          ? "win"
+                : gain <= -10                                                      ? "lose"
+                : g.grade < CreatureDigest::Grade::fair || d_.turn >= d_.turns - 1 ? "cheap"
+                                                                                   : "";
     } else if (g.spare > 0 && g.bid > 0 && g.name != d_.makes) {
       const std::int64_t gain = (g.bid * d_.tick_mp - g.cost_mp) * 100 / g.cost_mp;
       g.gain = gain >= 9 ? 9 : gain >= 6 ? 6 : gain >= 4 ? 4 : 0;
@@ -229,8 +249,8 @@ class Maker {
 
   // ---- tonight and after
 
-  Digest::Cost cost(std::size_t i) const {
-    using Cost = Digest::Cost;
+  CreatureDigest::Cost cost(std::size_t i) const {
+    using Cost = CreatureDigest::Cost;
     const Good& g = d_.goods[i];
     if (g.ask == 0 || g.halted) return Cost::none;
     const std::int64_t over = percent(g.ask, means_[i]);
@@ -289,7 +309,8 @@ class Maker {
     }
     if (!burns || wood->buying || wood->own < burn_) return;
     if (wood->own < 2 * burn_) need(Need::Kind::fuel, log, 3 * burn_ - wood->own);
-    else if (wood->grade < Digest::Grade::dear) need(Need::Kind::logs, log, 3 * burn_ - wood->own);
+    else if (wood->grade < CreatureDigest::Grade::dear)
+      need(Need::Kind::logs, log, 3 * burn_ - wood->own);
   }
 
   // ---- others
@@ -311,7 +332,7 @@ class Maker {
       if (deal.str_or("state", "") == "active" && kind == "alliance")
         d_.vows.push_back(terms.str_or("promise", ""));
       if (deal.str_or("state", "") != "offered" || deal.str_or("to", "") != d_.me) continue;
-      Digest::Offer offer;
+      CreatureDigest::Offer offer;
       offer.deal = deal.int_or("deal", 0);
       offer.kind = kind;
       offer.from = deal.str_or("from", "");
@@ -325,7 +346,7 @@ class Maker {
     d_.vows.erase(std::unique(d_.vows.begin(), d_.vows.end()), d_.vows.end());
   }
 
-  void judge_swap(Digest::Offer& offer, const Json& terms) const {
+  void judge_swap(CreatureDigest::Offer& offer, const Json& terms) const {
     const Good* mine = d_.good(terms.str_or("take_good", ""));
     const Good* wanted = d_.good(terms.str_or("give_good", ""));
     offer.can = mine != nullptr && mine->own - mine->asked >= terms.int_or("take_lots", 0);
@@ -337,7 +358,7 @@ class Maker {
     offer.terms = gain >= 4 ? "good" : gain >= 0 ? "even" : "bad";
   }
 
-  void judge_loan(Digest::Offer& offer, const Json& terms) const {
+  void judge_loan(CreatureDigest::Offer& offer, const Json& terms) const {
     const std::int64_t rate = terms.int_or("rate_bps", 0);
     offer.terms = rate <= 250 ? "low" : rate <= 900 ? "fair" : rate <= 1'500 ? "high" : "dear";
     const Good* pledge = d_.good(terms.str_or("good", ""));
@@ -345,7 +366,7 @@ class Maker {
   }
 
   // The latest of a kind that names a good and a way and is no older; nothing if there is none.
-  void hear(const char* kind, std::int64_t age, std::vector<Digest::Heard>& out) const {
+  void hear(const char* kind, std::int64_t age, std::vector<CreatureDigest::Heard>& out) const {
     const auto& said = list(facts_, kind);
     for (auto it = said.rbegin(); it != said.rend(); ++it) {
       const std::string way = it->str_or("direction", "");
@@ -419,7 +440,7 @@ class Maker {
   }
 
   const Json& facts_;
-  Digest d_;
+  CreatureDigest d_;
   std::vector<const Json*> marks_;
   std::vector<std::int64_t> means_;
   std::int64_t burn_ = 0, meal_ = 0;
@@ -432,12 +453,15 @@ const char* nth(const std::array<const char*, n>& words, Enum value) {
 
 std::string num(std::int64_t value) { return std::to_string(value); }
 
+constexpr std::int64_t kCanShown = 6;  // who can buy more buys what he wants
+
 // Every number stands right behind what it is: so it is found by its label, not by counting words.
-void say_good(std::string& out, const Good& g) {
+void say_good(std::string& out, const Good& g, const std::string& makes) {
   const auto price = [](std::int64_t ticks) { return ticks > 0 ? num(ticks) : std::string("-"); };
   out += "\n" + g.name + " x" + num(g.own) + (g.spare > 0 ? "+" + num(g.spare) : "");
   out += std::string(" ") + word(g.grade) + (g.trend > 0 ? " up" : g.trend < 0 ? " down" : "");
   out += " b" + price(g.bid) + " m" + num(g.mark) + " a" + price(g.ask);
+  if (g.can < kCanShown && g.name != makes) out += " can" + num(g.can);
   if (g.halted) out += " halt";
   if (g.spoils) out += " spoils";
   if (g.gain > 0) out += " gain" + num(g.gain);
@@ -448,62 +472,61 @@ void say_good(std::string& out, const Good& g) {
 
 }  // namespace
 
-const Good* Digest::good(std::string_view name) const {
+const Good* CreatureDigest::good(std::string_view name) const {
   for (const Good& g : goods)
     if (g.name == name) return &g;
   return nullptr;
 }
 
-bool Digest::vowed(std::string_view promise) const {
+bool CreatureDigest::vowed(std::string_view promise) const {
   return std::find(vows.begin(), vows.end(), promise) != vows.end();
 }
 
-Digest digest(const Json& facts) { return Maker(facts).make(); }
+CreatureDigest digest(const Json& facts) { return Maker(facts).make(); }
 
-const char* word(Digest::Grade grade) {
+const char* word(CreatureDigest::Grade grade) {
   return nth<7>({"slump", "cheap", "low", "fair", "firm", "dear", "steep"}, grade);
 }
-const char* word(Digest::Cost cost) {
+const char* word(CreatureDigest::Cost cost) {
   return nth<5>({"fine", "high", "hard", "mad", "none"}, cost);
 }
-const char* word(Digest::Purse purse) {
+const char* word(CreatureDigest::Purse purse) {
   return nth<5>({"broke", "thin", "tight", "ok", "rich"}, purse);
 }
-const char* word(Digest::Trust trust) {
+const char* word(CreatureDigest::Trust trust) {
   return nth<5>({"foe", "bad", "known", "good", "friend"}, trust);
 }
 const char* word(Need::Kind kind) {
   return nth<5>({"hungry", "cold", "larder", "fuel", "logs"}, kind);
 }
-const char* word(Digest::Order::Off off) { return nth<3>({"near", "behind", "far"}, off); }
+const char* word(CreatureDigest::Order::Off off) { return nth<3>({"near", "behind", "far"}, off); }
 
-std::string in_words(const Digest& d, std::string (*fence)(const std::string&)) {
-  constexpr std::size_t orders_max = 4, offers_max = 2;
+std::string in_words(const CreatureDigest& d, std::string (*fence)(const std::string&)) {
+  constexpr std::size_t offers_max = 2;
   std::string out = d.me + " " + d.temper + (d.makes.empty() ? "" : " makes " + d.makes);
   out += std::string(" purse ") + word(d.purse) + " heat" + num(d.heat);
-  if (d.frozen || d.messages_left < 1) out += " still";
+  if (d.still()) out += " still";
   for (const Need& n : d.needs)
     out += std::string("\n") + word(n.kind) + " " + d.goods[n.good].name + " x" + num(n.lots) +
            " " + word(n.cost);
-  for (const Good& g : d.goods) say_good(out, g);
-  for (std::size_t i = 0; i < std::min(orders_max, d.orders.size()); ++i) {
-    const Digest::Order& o = d.orders[i];
+  for (const Good& g : d.goods) say_good(out, g, d.makes);
+  for (const CreatureDigest::Order& o : d.orders) {
     out += "\nmy" + num(o.order) + (o.buy ? " buy " : " sell ") + o.good + " x" + num(o.lots) +
            " p" + num(o.price) + " " + word(o.off);
   }
   for (std::size_t i = 0; i < std::min(offers_max, d.offers.size()); ++i) {
-    const Digest::Offer& o = d.offers[i];
+    const CreatureDigest::Offer& o = d.offers[i];
     out += "\noffer" + num(o.deal) + " " + o.kind + " " + o.from + " " + word(o.trust);
     if (!o.promise.empty()) out += " " + o.promise;
     if (!o.terms.empty()) out += " " + o.terms;
     if (!o.can) out += " cannot";
   }
   for (const std::string& vow : d.vows) out += "\nvow " + vow;
-  for (const Digest::Heard& tip : d.tips)
+  for (const CreatureDigest::Heard& tip : d.tips)
     out += "\ntip " + d.goods[tip.good].name + (tip.up ? " up " : " down ") + word(tip.trust);
-  for (const Digest::Heard& news : d.news)
+  for (const CreatureDigest::Heard& news : d.news)
     out += "\nnews " + d.goods[news.good].name + (news.up ? " up" : " down");
-  const Digest::Openings& o = d.openings;
+  const CreatureDigest::Openings& o = d.openings;
   if (!o.lend.empty()) out += (o.beggar.empty() ? "\nlend " : "\nbegs ") + o.lend;
   if (!o.swap_with.empty())
     out += "\nswap " + o.swap_with + " " + d.goods[o.swap_good].name + " x" + num(o.swap_lots);

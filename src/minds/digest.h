@@ -1,7 +1,7 @@
 // What the facts of a creature come to: the sums done, the comparisons made, everything in a few
 // grades. The rules decide by a digest and by nothing else, and the terse prompt is a digest in
-// words: so a model of a few million parameters is shown all that its teacher goes by, and has
-// to learn what to do, not how to divide.
+// words: so a model of a few million parameters is shown what its teacher goes by, and has to
+// learn what to do, not how to divide. Whoever changes the words raises kPromptFormat.
 //
 // Nothing here depends on the temper: what a grade means to whom is for whoever decides.
 #pragma once
@@ -14,9 +14,7 @@
 
 namespace wood {
 
-// Of the terse rendering (docs/formats/facts.md): a model that was trained on another one cannot
-// read this one.
-struct Digest {
+struct CreatureDigest {
   // How the mark stands to the mean of the marks shown, in percent: at most -8, -5, -3; less than
   // 2; less than 6; less than 15; more.
   enum class Grade { slump, cheap, low, fair, firm, dear, steep };
@@ -44,7 +42,8 @@ struct Digest {
     int gain = 0;                          // what the bid brings over what spare lots cost: 4, 6,
                                            // 9: at least so many percent; 0: less
     std::string cover;                     // of a short: "win" (5 %), "lose" (10 %), "cheap", ""
-    std::int64_t cost_mp = 0;              // what a lot of `own` or `owed` cost
+    std::int64_t can = 0;      // lots that the free money buys, at the mark or at what is asked
+    std::int64_t cost_mp = 0;  // what a lot of `own` or `owed` cost
 
     [[nodiscard]] std::int64_t hit() const { return bid > 0 ? bid : mark; }
     [[nodiscard]] std::int64_t take() const { return ask > 0 ? ask : mark; }
@@ -97,8 +96,8 @@ struct Digest {
   int heat = 0;  // under 20, 40, 50; more: 0 to 3
   bool frozen = false;
   std::int64_t messages_left = 0;
-  std::vector<Good> goods;  // in the rules' order
-  std::vector<Order> orders;
+  std::vector<Good> goods;    // in the rules' order
+  std::vector<Order> orders;  // the four that are furthest off, shown and tended
   std::vector<Need> needs;
   std::vector<std::string> vows;  // promises in force
   std::vector<Offer> offers;      // to me, open
@@ -112,20 +111,22 @@ struct Digest {
 
   [[nodiscard]] const Good* good(std::string_view name) const;
   [[nodiscard]] bool vowed(std::string_view promise) const;
+  // Whether it can do nothing more: frozen, or less messages left than an order's change takes.
+  [[nodiscard]] bool still() const { return frozen || messages_left < 2; }
 };
 
 // From the facts of a creature as View::data() gives them; facts of the wrong shape count as none.
-Digest digest(const Json& facts);
+CreatureDigest digest(const Json& facts);
 
-const char* word(Digest::Grade grade);
-const char* word(Digest::Cost cost);
-const char* word(Digest::Purse purse);
-const char* word(Digest::Trust trust);
-const char* word(Digest::Need::Kind kind);
-const char* word(Digest::Order::Off off);
+const char* word(CreatureDigest::Grade grade);
+const char* word(CreatureDigest::Cost cost);
+const char* word(CreatureDigest::Purse purse);
+const char* word(CreatureDigest::Trust trust);
+const char* word(CreatureDigest::Need::Kind kind);
+const char* word(CreatureDigest::Order::Off off);
 
 // The digest in one line of words: what a terse prompt says of a creature's moment. What others
 // said stands in it as `fence` makes it.
-std::string in_words(const Digest& digest, std::string (*fence)(const std::string&));
+std::string in_words(const CreatureDigest& digest, std::string (*fence)(const std::string&));
 
 }  // namespace wood

@@ -153,7 +153,7 @@ class Scripted : public Mind {
 
   [[nodiscard]] Json card() const override {
     return Json::object(
-        {{"family", random_ ? "random" : "rules"}, {"kind", "scripted"}, {"version", 1}});
+        {{"family", random_ ? "random" : "rules"}, {"kind", "scripted"}, {"version", 2}});
   }
   [[nodiscard]] bool remote() const override { return false; }
 

@@ -37,14 +37,14 @@ Idea look_first(const Table& t, const Json& next) {
                 {"lots", next.at("lots")},
                 {"price", next.at("price")}});
   if (what == "order")
-    return t.d.round > 1
+    return next.at("good").string() == "firewood"
                ? act("how did the price come here?", "history", {{"good", next.at("good")}})
                : act("is that still the price?", "quote", {{"good", next.at("good")}});
   if (what == "lend" || what == "swap")
     return act("how far do I trust them?", "trust", {{"to", next.at("to")}});
   if (what == "replace" || what == "cancel") {
     const auto& orders = t.d.orders;
-    const auto it = std::find_if(orders.begin(), orders.end(), [&](const Digest::Order& o) {
+    const auto it = std::find_if(orders.begin(), orders.end(), [&](const CreatureDigest::Order& o) {
       return o.order == next.int_or("order", 0);
     });
     if (it != orders.end()) return act("how deep is the book?", "depth", {{"good", it->good}});
@@ -89,7 +89,7 @@ Json finish(const Table& t) { return act(why_finish(t), "finish", {}); }
 Json play_creature(const Ask& ask) {
   using namespace scripted;
   const Table t(ask);
-  if (t.d.frozen || t.d.messages_left < 1) return finish(t);
+  if (t.d.still()) return finish(t);
   if (Idea found = leap(t)) return *found;
   // Who only needs and sells would never speak: when the tongue itches it goes before the harvest.
   const bool social = t.feels("talk") || t.feels("deal");

@@ -39,12 +39,19 @@ struct Seat {
   }
 };
 
+constexpr std::int64_t kMost = 1'000'000'000;  // of a price, whoever says it
+
+std::int64_t bounded(const Json& owner, const char* key, std::int64_t otherwise) {
+  return std::clamp<std::int64_t>(owner.int_or(key, otherwise), 0, kMost);
+}
+
 std::int64_t mean_of(const Json& m) {
   const Json* marks = m.find("marks");
-  if (marks == nullptr || marks->items().empty()) return m.int_or("mark", 0);
-  std::int64_t sum = 0;
-  for (const Json& mark : marks->items()) sum += mark.integer();
-  return sum / static_cast<std::int64_t>(marks->items().size());
+  std::int64_t sum = 0, count = 0;
+  if (marks != nullptr && marks->is(Json::Kind::array))
+    for (const Json& mark : marks->items())
+      if (mark.is_integer()) sum += std::clamp<std::int64_t>(mark.integer(), 0, kMost), ++count;
+  return count > 0 ? sum / count : bounded(m, "mark", 0);
 }
 
 std::int64_t percent(std::int64_t a, std::int64_t b) { return b == 0 ? 0 : (a - b) * 100 / b; }
@@ -87,10 +94,16 @@ Json news(const Seat& s) {
 
 Json analyst(const Seat& s) {
   const Json& brief = s.output("news");
-  Json best;
+  Json best =
+      Json::object({{"confidence", 0},
+                    {"fair_ticks", 1},
+                    {"good", s.market().empty() ? "" : s.market().front().str_or("good", "")},
+                    {"reason", "nothing is traded just now"},
+                    {"stance", "hold"}});
   std::int64_t best_gap = -1;
   for (const Json& m : s.market()) {
     const std::string good = m.str_or("good", "");
+    if (m.bool_or("halted", false)) continue;
     std::int64_t fair = mean_of(m);
     if (brief.str_or("good", "") == good)
       fair += fair *
@@ -98,11 +111,11 @@ Json analyst(const Seat& s) {
                : brief.str_or("direction", "") == "down" ? -12
                                                          : 0) /
               100;
-    const std::int64_t gap = percent(fair, m.int_or("mark", 0));
+    const std::int64_t gap = percent(fair, bounded(m, "mark", 0));
     const std::int64_t size = gap < 0 ? -gap : gap;
     // What the fund does not hold it cannot sell: such a gap is nobody's trade.
     const bool idle = gap <= -4 && held(s, good) == 0;
-    if (m.bool_or("halted", false) || (idle ? 0 : size) <= best_gap) continue;
+    if ((idle ? 0 : size) <= best_gap) continue;
     best_gap = idle ? 0 : size;
     best = Json::object(
         {{"confidence", std::min<std::int64_t>(90, 40 + 5 * size)},
@@ -125,19 +138,23 @@ Json quant(const Seat& s) {
   const Json* treasury = s.ask.facts.find("treasury");
   const Json* rules = s.ask.facts.find("rules");
   const std::int64_t tick =
-      rules != nullptr ? std::max<std::int64_t>(1, rules->int_or("tick_mp", 10)) : 10;
-  const std::int64_t free = treasury != nullptr ? treasury->int_or("free_mp", 0) : 0;
+      rules != nullptr ? std::clamp<std::int64_t>(rules->int_or("tick_mp", 10), 1, 1'000'000) : 10;
+  const std::int64_t free =
+      treasury != nullptr
+          ? std::clamp<std::int64_t>(treasury->int_or("free_mp", 0), 0, kMost * kMost / 1'000)
+          : 0;
   const std::int64_t holds = held(s, good);
-  const std::int64_t mark = std::max<std::int64_t>(1, m.int_or("mark", 1));
+  const std::int64_t mark = std::max<std::int64_t>(1, bounded(m, "mark", 1));
   const std::string stance = view.str_or("stance", "hold");
   std::string side = stance;
-  std::int64_t limit = stance == "buy" ? (m.int_or("ask", 0) > 0 ? m.int_or("ask", 0) : mark)
-                                       : (m.int_or("bid", 0) > 0 ? m.int_or("bid", 0) : mark);
+  std::int64_t limit = stance == "buy" ? (bounded(m, "ask", 0) > 0 ? bounded(m, "ask", 0) : mark)
+                                       : (bounded(m, "bid", 0) > 0 ? bounded(m, "bid", 0) : mark);
   limit = std::clamp(limit, mark - mark / 10, mark + mark / 10);
   // A tenth of the free money times how sure the analyst is, at most 8 lots.
-  std::int64_t lots = stance == "buy"
-                          ? free / 10 * view.int_or("confidence", 0) / 100 / (limit * tick + 1)
-                          : (holds + 1) / 2;
+  std::int64_t lots =
+      stance == "buy" ? free / 10 * std::clamp<std::int64_t>(view.int_or("confidence", 0), 0, 100) /
+                            100 / (limit * tick + 1)
+                      : (holds + 1) / 2;
   lots = std::clamp<std::int64_t>(lots, 0, 8);
   std::string why =
       stance == "buy"

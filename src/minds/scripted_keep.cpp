@@ -5,8 +5,8 @@
 namespace wood::scripted {
 namespace {
 
-using Cost = Digest::Cost;
-using Off = Digest::Order::Off;
+using Cost = CreatureDigest::Cost;
+using Off = CreatureDigest::Order::Off;
 
 std::string num(std::int64_t value) { return std::to_string(value); }
 
@@ -29,10 +29,10 @@ std::int64_t patient(const Table& t, const Good& g) {
 
 // A bid that still waits while the night comes is raised to what sellers ask.
 Idea raise_bid(const Table& t, const Good& g, const std::string& why) {
-  for (const Digest::Order& open : t.d.orders) {
+  for (const CreatureDigest::Order& open : t.d.orders) {
     if (!open.buy || open.good != g.name) continue;
     const std::int64_t price = t.inside(g, g.ask);
-    const std::int64_t lots = std::min(open.lots, t.afford(price) + open.lots / 2);
+    const std::int64_t lots = std::min(open.lots, g.can + open.lots / 2);
     if (price <= open.price || lots < 1) return {};
     return act(why + ", I raise my bid to " + num(price), "replace",
                {{"order", open.order}, {"lots", lots}, {"price", price}});
@@ -120,8 +120,7 @@ Idea sell_harvest(const Table& t) {
 }
 
 Idea tend_orders(const Table& t) {
-  if (t.d.messages_left < 2) return {};
-  for (const Digest::Order& open : t.d.orders) {
+  for (const CreatureDigest::Order& open : t.d.orders) {
     const Good* g = t.d.good(open.good);
     if (g == nullptr || g->halted || open.off == Off::near) continue;
     if (open.buy) {

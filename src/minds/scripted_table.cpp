@@ -26,12 +26,6 @@ Table::Table(const Ask& from)
       temper(temper_of(d.temper)),
       step(from.facts.int_or("step", 1)) {}
 
-std::int64_t Table::afford(std::int64_t price) const {
-  // A tick's worth more than the exchange will hold, which rounds the fee up.
-  const std::int64_t each = price * d.tick_mp + price * d.tick_mp * d.fee_bps / 10'000 + 1;
-  return std::min(d.lots_max, std::max<std::int64_t>(0, d.free_mp) / each);
-}
-
 std::int64_t Table::inside(const Good& g, std::int64_t price) const {
   const std::int64_t width = std::max<std::int64_t>(0, g.mark * d.collar_bps / 10'000 - 1);
   return std::clamp<std::int64_t>(price, std::max<std::int64_t>(1, g.mark - width), g.mark + width);
@@ -51,7 +45,7 @@ Json act(const std::string& why, const char* what, std::initializer_list<Json::M
 Idea buy(const Table& t, const Good& g, std::int64_t lots, std::int64_t price, Way way,
          const std::string& why) {
   price = t.inside(g, price);
-  lots = std::min(lots, t.afford(price));
+  lots = std::min({lots, g.can, t.d.lots_max});
   // Against an order of one's own nothing trades: one side of a good at a time.
   if (lots < 1 || g.halted || g.buying || g.selling || g.name == t.d.makes) return {};
   if (way == Way::rest)
@@ -71,7 +65,8 @@ Idea sell(const Table& t, const Good& g, std::int64_t lots, std::int64_t price,
   // An ally who was promised not to be undercut is not undercut.
   if (g.ask > 0 && t.d.vowed("no_undercut")) price = std::max(price, g.ask);
   price = t.inside(g, price);
-  for (const Digest::Order& open : t.d.orders)  // the exchange takes the same twice for a mistake
+  for (const CreatureDigest::Order& open :
+       t.d.orders)  // the exchange takes the same twice for a mistake
     if (open.good == g.name && !open.buy && open.lots == lots && open.price == price) return {};
   return act(why, "sell", {{"good", g.name}, {"lots", lots}, {"price", price}});
 }

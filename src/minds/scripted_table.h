@@ -14,10 +14,10 @@
 
 namespace wood::scripted {
 
-using Good = Digest::Good;
-using Grade = Digest::Grade;
-using Need = Digest::Need;
-using Purse = Digest::Purse;
+using Good = CreatureDigest::Good;
+using Grade = CreatureDigest::Grade;
+using Need = CreatureDigest::Need;
+using Purse = CreatureDigest::Purse;
 
 enum class Temper { hoards, speculates, gossips, distrusts, steady };
 
@@ -26,14 +26,13 @@ struct Table {
 
   const Ask& ask;
   Chance chance;
-  Digest d;
+  CreatureDigest d;
   Temper temper = Temper::steady;
   std::int64_t step = 1;
 
   [[nodiscard]] bool rich() const { return d.purse == Purse::rich; }
   [[nodiscard]] bool poor() const { return d.purse <= Purse::thin; }
   [[nodiscard]] bool feels(const char* whim) const { return d.whim == whim; }
-  [[nodiscard]] std::int64_t afford(std::int64_t price) const;  // lots, fees included
   [[nodiscard]] std::int64_t inside(const Good& g, std::int64_t price) const;  // the collar
   // One of the words, drawn; `n` tells the draws of one ask apart.
   [[nodiscard]] std::string pick(std::initializer_list<const char*> words, std::uint32_t n) const;

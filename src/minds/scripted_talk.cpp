@@ -7,7 +7,7 @@
 namespace wood::scripted {
 namespace {
 
-using Trust = Digest::Trust;
+using Trust = CreatureDigest::Trust;
 
 constexpr std::int64_t kPrincipal = 5'000;  // millipebbles lent at a time
 constexpr std::int64_t kWanted = 2;         // lots asked for in a swap
@@ -19,7 +19,7 @@ struct Verdict {
   std::string why;
 };
 
-Verdict judge_loan(const Table& t, const Digest::Offer& offer) {
+Verdict judge_loan(const Table& t, const CreatureDigest::Offer& offer) {
   if (!offer.can) return {false, "I cannot pledge so much"};
   const std::string at = " at a " + offer.terms + " rate";
   if (t.d.purse <= Purse::tight && offer.terms != "dear")
@@ -29,14 +29,14 @@ Verdict judge_loan(const Table& t, const Digest::Offer& offer) {
   return {false, "no loan" + at + " for me"};
 }
 
-Verdict judge_swap(const Table& t, const Digest::Offer& offer) {
+Verdict judge_swap(const Table& t, const CreatureDigest::Offer& offer) {
   if (!offer.can) return {false, "I have not so much to give"};
   const bool enough =
       offer.terms == "good" || (offer.terms == "even" && t.temper != Temper::steady);
   return {enough, enough ? "by the marks I gain on this swap" : "by the marks this swap loses"};
 }
 
-Verdict judge_alliance(const Table& t, const Digest::Offer& offer) {
+Verdict judge_alliance(const Table& t, const CreatureDigest::Offer& offer) {
   if (t.temper == Temper::speculates && offer.promise == "no_short")
     return {offer.trust >= Trust::friendly, offer.trust >= Trust::friendly
                                                 ? "I leave the goods of a friend alone"
@@ -50,7 +50,7 @@ Verdict judge_alliance(const Table& t, const Digest::Offer& offer) {
                                            : offer.from + " has let me down before"};
 }
 
-Verdict judge(const Table& t, const Digest::Offer& offer) {
+Verdict judge(const Table& t, const CreatureDigest::Offer& offer) {
   if (offer.kind == "gift")
     return {true, t.pick({"a gift from ", "how kind of "}, 71) + offer.from};
   if (offer.trust == Trust::foe) return {false, "I do no deals with " + offer.from};
@@ -78,7 +78,7 @@ Idea lend(const Table& t) {
 }
 
 Idea swap(const Table& t) {
-  const Digest::Openings& o = t.d.openings;
+  const CreatureDigest::Openings& o = t.d.openings;
   if (o.swap_with.empty()) return {};
   const std::string& good = t.d.goods[o.swap_good].name;
   return act(
@@ -168,7 +168,7 @@ bool said_already(const Table& t, const std::string& text) {
 
 Idea answer_offers(const Table& t) {
   if (t.d.offers.empty()) return {};
-  const Digest::Offer& offer = t.d.offers.front();
+  const CreatureDigest::Offer& offer = t.d.offers.front();
   const Verdict verdict = judge(t, offer);
   return act(verdict.why, verdict.accept ? "accept" : "refuse", {{"deal", offer.deal}});
 }

@@ -6,7 +6,7 @@
 namespace wood::scripted {
 namespace {
 
-using Trust = Digest::Trust;
+using Trust = CreatureDigest::Trust;
 
 std::string num(std::int64_t value) { return std::to_string(value); }
 
@@ -85,7 +85,7 @@ Idea bargain(const Table& t, const Good& g) {
 }  // namespace
 
 Idea act_on_tip(const Table& t) {
-  for (const Digest::Heard& tip : t.d.tips) {
+  for (const CreatureDigest::Heard& tip : t.d.tips) {
     const std::int64_t lots = zeal(t, tip.trust);
     if (lots == 0) continue;
     const Good& g = t.d.goods[tip.good];
@@ -98,7 +98,7 @@ Idea act_on_tip(const Table& t) {
 }
 
 Idea act_on_news(const Table& t) {
-  for (const Digest::Heard& news : t.d.news) {
+  for (const CreatureDigest::Heard& news : t.d.news) {
     const Good& g = t.d.goods[news.good];
     const std::string why = (news.up ? t.pick({"the news lifts ", "the news is good for "}, 52)
                                      : t.pick({"the news hurts ", "bad news for "}, 53)) +
