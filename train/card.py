@@ -2,15 +2,17 @@
 is right and where it fails. The engine reads it (src/minds/card.h) and refuses a model that was
 trained on other prompts.
 
-    python3 train/card.py --evaluation FILE.json [--checkpoint OUT/NAME.pt] FILE.gguf
+    python3 train/card.py --evaluation FILE.json FILE.gguf
 
-NAME.gguf gets NAME.cdx.json. The evaluation is what `evaluate.py --json` prints for that file; all
-but counts are fractions of 1, `low` and `high` the bounds of the interval of right/n:
+NAME.gguf gets NAME.cdx.json. The evaluation is what `evaluate.py --json` writes of that very file, held
+to it by its SHA-256; all but counts are fractions of 1, `low` and `high` the bounds of the interval of
+right/n, `majority` and `chance` what the training side's labels would get:
 
     {"tasks": [{"task": "creature.act", "n": 200, "right": 163, "majority": 0.41, "chance": 0.27,
-                "low": 0.755, "high": 0.863}, …], "json_valid": 0.9995}
+                "low": 0.755, "high": 0.863}, …], "json_valid": 0.9995,
+     "sha256": "…"}
 
-Nothing stands in the card that was not measured, counted or configured: what is not given is left
+What it learned from stands in the file (train/export.py put it there), not in today's recipe. Nothing stands in the card that was not measured, counted or configured: what is not given is left
 out. The same inputs give the same bytes, so there is no date in it.
 """
 
@@ -20,10 +22,10 @@ import argparse
 import hashlib
 import json
 import math
-import re
 import struct
 import tomllib
 import uuid
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -90,24 +92,26 @@ def read_gguf(path: Path) -> Gguf:
                 hashlib.sha256(path.read_bytes()).hexdigest())  # fmt: skip
 
 
-def prompt_format() -> int:
-    header = ROOT / "src" / "core" / "prompt_format.h"
-    found = re.search(r"kPromptFormat = (\d+);", header.read_text())
-    if found is None:
-        raise SystemExit(f"{header} says no kPromptFormat; give --prompt-format")
-    return int(found[1])
+def source(gguf: Gguf, key: str) -> Any:
+    """What train/export.py wrote into the file of where its weights come from; None if it did not."""
+    return gguf.keys.get("wood." + key)
 
 
-def tempers(recipe: config.Corpus) -> list[str]:
+def tempers(gguf: Gguf) -> list[str]:
     out = set()
-    for name in set(recipe.scenarios):
+    for name in set(filter(None, (source(gguf, "scenarios") or "").split(","))):
         with open(ROOT / "scenarios" / f"{name}.toml", "rb") as file:
             out |= {c.get("temper", "steady") for c in tomllib.load(file)["creature"]}
     return sorted(out)
 
 
-def seeds(recipe: config.Corpus) -> str:
-    return f"1 to {recipe.seeds}, every {recipe.held_every}th held out"
+def seeds(gguf: Gguf) -> str | None:
+    if source(gguf, "seeds") is None:
+        return None
+    out = f"1 to {source(gguf, 'seeds')}, every {source(gguf, 'held_every')}th held out"
+    if source(gguf, "left_out") >= 0:
+        out += f", not those that leave {source(gguf, 'left_out')} by 5"
+    return out + (f", asks of who {source(gguf, 'temper')} twice" if source(gguf, "temper") else "")
 
 
 def check(evaluation: Any, where: Path) -> None:
@@ -121,6 +125,8 @@ def check(evaluation: Any, where: Path) -> None:
         if not (isinstance(task["n"], int) and isinstance(task["right"], int) and task["n"] > 0
                 and 0 <= task["right"] <= task["n"]):  # fmt: skip
             raise SystemExit(f"{where}: tasks[{at}]: right of n must be counts")
+        if not task["low"] <= task["right"] / task["n"] <= task["high"]:
+            raise SystemExit(f"{where}: tasks[{at}]: its share is not between low and high")
     fractions = [(f"tasks[{at}].{key}", task[key]) for at, task in enumerate(evaluation["tasks"])
                  for key in ("low", "high", "majority", "chance") if key in task]  # fmt: skip
     if "json_valid" in evaluation:
@@ -136,7 +142,7 @@ def metrics(evaluation: dict[str, Any]) -> list[dict[str, Any]]:
         out.append({
             "type": task["task"],
             "value": f"{task['right'] / task['n']:.4f}",
-            "slice": f"held-out runs, {task['n']} asks",
+            "slice": f"held-out asks, {task['n']}",
             "confidenceInterval": {"lowerBound": f"{task['low']:.4f}",
                                    "upperBound": f"{task['high']:.4f}"},
         })  # fmt: skip
@@ -145,7 +151,7 @@ def metrics(evaluation: dict[str, Any]) -> list[dict[str, Any]]:
                 out.append({"type": f"{task['task']} {key}", "value": f"{task[key]:.4f}"})
     if "json_valid" in evaluation:
         out.append({"type": "json_valid", "value": f"{evaluation['json_valid']:.4f}",
-                    "slice": "held-out runs, without a grammar"})  # fmt: skip
+                    "slice": "held-out asks, without a grammar"})  # fmt: skip
     return out
 
 
@@ -167,12 +173,16 @@ def failures(evaluation: dict[str, Any], context: int, version: int, more: list[
     return out + more
 
 
-def architecture(shape: config.Shape, gguf: Gguf, context: int) -> str:
-    tied = "output tied to the embedding" if shape.tied else "output of its own"
-    vocabulary = gguf.keys.get("tokenizer.ggml.tokens", 0)
-    return (f"{shape.arch}: {shape.layers} layers of width {shape.width}, {shape.heads} heads and "
-            f"{shape.kv_heads} of keys and values of {shape.head}, hidden {shape.hidden}, {tied}, "
-            f"{vocabulary} tokens, context {context}")  # fmt: skip
+def architecture(gguf: Gguf) -> str:
+    """In words, as the file says it."""
+    arch = gguf.keys.get("general.architecture", "")
+    of = {key: gguf.keys.get(f"{arch}.{key}") for key in (
+        "block_count", "embedding_length", "attention.head_count", "attention.head_count_kv",
+        "feed_forward_length", "context_length")}  # fmt: skip
+    return (f"{arch}: {of['block_count']} layers of width {of['embedding_length']}, "
+            f"{of['attention.head_count']} heads and {of['attention.head_count_kv']} of keys and values, "
+            f"hidden {of['feed_forward_length']}, {gguf.keys.get('tokenizer.ggml.tokens', 0)} tokens, "
+            f"context {of['context_length']}")  # fmt: skip
 
 
 def considerations(name: str, arch: str, limits: list[str]) -> dict[str, Any]:
@@ -198,35 +208,35 @@ def considerations(name: str, arch: str, limits: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dataset(recipe: config.Corpus, weights: dict[str, int]) -> dict[str, Any]:
-    names = sorted(set(recipe.scenarios))
-    mix = ", ".join(f"{name} {recipe.scenarios.count(name)} of {len(recipe.scenarios)}" for name in names)
-    return {
-        "type": "dataset",
-        "name": "asks and answers of runs played by rule",
-        "description": f"Made by train/corpus.py: seeds {seeds(recipe)}, {recipe.turns} turns each; "
-        f"scenarios {mix}; tempers drawn anew in {recipe.shuffle_tempers_ppm / 10_000:g} % of the runs. "
-        "Text about an invented market; nobody's data.",
-        "contents": {"properties": [{"name": f"wood:weight:{task}", "value": str(weight)}
-                                    for task, weight in sorted(weights.items())]},
-    }  # fmt: skip
+def dataset(gguf: Gguf) -> dict[str, Any]:
+    out = {"type": "dataset", "name": "asks and answers of runs played by rule"}
+    if seeds(gguf) is None:
+        return out
+    mix = ", ".join(f"{name} {count}" for name, count in sorted(Counter(
+        source(gguf, "scenarios").split(",")).items()))  # fmt: skip
+    out["description"] = (
+        f"Made by train/corpus.py: seeds {seeds(gguf)}, {source(gguf, 'turns')} turns each; scenarios by "
+        f"weight {mix}; tempers drawn anew in {source(gguf, 'shuffle_tempers_ppm') / 10_000:g} % of the "
+        "runs. Text about an invented market; nobody's data.")  # fmt: skip
+    return out
 
 
-def card(args: argparse.Namespace, recipe: config.Config, gguf: Gguf) -> dict[str, Any]:
+def card(args: argparse.Namespace, gguf: Gguf) -> dict[str, Any]:
     evaluation = json.loads(args.evaluation.read_text())
     check(evaluation, args.evaluation)
-    shape, version = recipe.models[args.model], args.prompt_format or prompt_format()
-    context = gguf.keys.get(f"{gguf.keys.get('general.architecture')}.context_length", 0)
+    if evaluation.get("sha256") != gguf.sha256:
+        raise SystemExit(f"{args.evaluation} is of a file with SHA-256 {evaluation.get('sha256')}, {args.file} "
+                         f"has {gguf.sha256}: evaluate that very file")  # fmt: skip
+    arch = gguf.keys.get("general.architecture", "")
+    version, context = args.prompt_format, gguf.keys.get(f"{arch}.context_length", 0)
     properties = {
         "prompt-format": version,
         "teacher": args.teacher,
-        "tempers": ", ".join(tempers(recipe.corpus)),
-        "seeds": seeds(recipe.corpus)
-        + (f", not those that leave {shape.left_out} by 5" if shape.left_out >= 0 else "")
-        + (f", asks of who {shape.temper} twice" if shape.temper else ""),
-        "steps": args.steps,
-        "tokens": args.tokens,
-        "cpu-seconds": args.cpu_seconds,
+        "tempers": ", ".join(tempers(gguf)) or None,
+        "seeds": seeds(gguf),
+        "steps": source(gguf, "steps"),
+        "tokens": source(gguf, "tokens"),
+        "cpu-seconds": source(gguf, "cpu_seconds"),
         "parameters": gguf.parameters,
         "form": gguf.form,
     }
@@ -234,7 +244,7 @@ def card(args: argparse.Namespace, recipe: config.Config, gguf: Gguf) -> dict[st
         "type": "machine-learning-model",
         "bom-ref": args.model,
         "name": args.model,
-        "description": f"A model of Thousand Token Wood's own, in the form of {shape.arch}.",
+        "description": f"A model of Thousand Token Wood's own, in the form of {arch}.",
         "hashes": [{"alg": "SHA-256", "content": gguf.sha256}],
         "licenses": [{"license": {"id": "Apache-2.0"}}],
         "modelCard": {
@@ -242,14 +252,14 @@ def card(args: argparse.Namespace, recipe: config.Config, gguf: Gguf) -> dict[st
                 "approach": {"type": "supervised"},
                 "task": "text-generation",
                 "architectureFamily": "transformer",
-                "modelArchitecture": architecture(shape, gguf, context),
-                "datasets": [dataset(recipe.corpus, recipe.weights)],
+                "modelArchitecture": architecture(gguf),
+                "datasets": [dataset(gguf)],
                 "inputs": [{"format": f"text: chat messages, terse rendering of format {version}"}],
                 "outputs": [{"format": "text: a JSON object, its reason first"}],
             },
             "quantitativeAnalysis": {"performanceMetrics": metrics(evaluation)},
             "considerations": considerations(
-                args.model, shape.arch, failures(evaluation, context, version, args.failure)),
+                args.model, arch, failures(evaluation, context, version, args.failure)),
         },
         "properties": [{"name": "wood:" + key, "value": str(value)}
                        for key, value in properties.items() if value is not None],
@@ -265,40 +275,26 @@ def card(args: argparse.Namespace, recipe: config.Config, gguf: Gguf) -> dict[st
     }
 
 
-def from_checkpoint(args: argparse.Namespace) -> None:
-    """Steps and tokens of a training, where the command line does not say them."""
-    import torch  # takes seconds, and who gives the numbers does not need it
-
-    held = torch.load(args.checkpoint, map_location="cpu")
-    args.steps = held["step"] if args.steps is None else args.steps
-    args.tokens = held["tokens"] if args.tokens is None else args.tokens
-    if args.cpu_seconds is None and "cpu_seconds" in held:
-        args.cpu_seconds = round(held["cpu_seconds"])
-
-
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    words.add_argument("--config", type=Path, default=config.HERE / "config.toml")
     words.add_argument("--evaluation", type=Path, required=True, help="what was right, as JSON")
-    words.add_argument("--model", help="its name in the configuration; else as the file says")
-    words.add_argument("--checkpoint", type=Path, help="NAME.pt, for steps and tokens")
-    words.add_argument("--steps", type=int)
-    words.add_argument("--tokens", type=int, help="that it was trained on, repetitions counted")
-    words.add_argument("--cpu-seconds", type=int, help="of the training, as measured")
+    words.add_argument("--model", help="its name; else as the file says")
     words.add_argument("--teacher", default="scripted")
-    words.add_argument("--prompt-format", type=int, help="of the corpus, if it is not this tree's")
+    words.add_argument("--prompt-format", type=int, help="that it was trained on, if its file does not say")
     words.add_argument("--failure", action="append", default=[], help="one that was seen; many")
     words.add_argument("--out", type=Path, help="else beside the model")
     words.add_argument("file", type=Path)
     args = words.parse_args()
-    gguf, recipe = read_gguf(args.file), config.load(args.config)
+    gguf = read_gguf(args.file)
     args.model = args.model or gguf.keys.get("general.name", "")
-    if args.model not in recipe.models:
-        raise SystemExit(f"{args.config} has no [model.{args.model}]; give --model or --config")
-    if args.checkpoint:
-        from_checkpoint(args)
+    said = source(gguf, "prompt_format")
+    if said is not None and args.prompt_format not in (None, said):
+        raise SystemExit(f"{args.file} was trained on prompt format {said}, not {args.prompt_format}")
+    args.prompt_format = args.prompt_format if said is None else said
+    if args.prompt_format is None:
+        raise SystemExit(f"{args.file} does not say its prompt format; give --prompt-format")
     out = args.out or args.file.with_suffix(".cdx.json")
-    out.write_text(json.dumps(card(args, recipe, gguf), indent=2, ensure_ascii=False) + "\n")
+    out.write_text(json.dumps(card(args, gguf), indent=2, ensure_ascii=False) + "\n")
     print(f"{out}: {args.model}, {gguf.parameters:,} parameters, {gguf.form}, SHA-256 {gguf.sha256}")
 
 

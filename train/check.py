@@ -85,7 +85,7 @@ def main() -> None:
     recipe = config.load(args.config)
     torch.set_num_threads(1)
     model, tokenizer = (drawn(recipe, args.model, args.corpus) if args.random
-                        else load(recipe, args.model, args.corpus, args.out))  # fmt: skip
+                        else load(recipe, args.model, args.corpus, args.out)[:2])  # fmt: skip
     asks = held_out(args.corpus, args.asks)
     bound, fine = BOUND.get(model.shape.arch, BOUND_ELSE), True
     for form in ("f32", "f16", "q8_0"):

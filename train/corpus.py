@@ -20,6 +20,7 @@ import re
 import subprocess
 import tempfile
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Iterator
 
@@ -95,6 +96,25 @@ def split(folder: Path, recipe: config.Corpus) -> Counter[str]:
     return told
 
 
+def prompt_format() -> int:
+    """The version of the terse rendering that this tree's program speaks."""
+    header = config.HERE.parent / "src" / "core" / "prompt_format.h"
+    found = re.search(r"kPromptFormat = (\d+);", header.read_text())
+    if found is None:
+        raise SystemExit(f"{header} says no kPromptFormat")
+    return int(found[1])
+
+
+def begin(folder: Path, wood: Path, recipe: config.Corpus) -> None:
+    """What the corpus is made by stands beside it; another program or recipe does not go on with it."""
+    about = {"prompt_format": prompt_format(), "recipe": asdict(recipe),
+             "wood_sha256": hashlib.sha256(wood.read_bytes()).hexdigest()}  # fmt: skip
+    path = folder / "corpus.json"
+    if path.exists() and json.loads(path.read_text()) != about:
+        raise SystemExit(f"{path}: this corpus was begun by another program or recipe; take another folder")
+    path.write_text(json.dumps(about, indent=1) + "\n")
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--config", type=Path, default=config.HERE / "config.toml")
@@ -103,6 +123,7 @@ def main() -> None:
     args = words.parse_args()
     recipe = config.load(args.config).corpus
     (args.out / "asks").mkdir(parents=True, exist_ok=True)
+    begin(args.out, args.wood, recipe)
     for seed in range(1, recipe.seeds + 1):
         to = args.out / "asks" / f"{seed}.jsonl.gz"
         if not to.exists():

@@ -11,6 +11,7 @@ the teacher's answer has it; all numbers right; the whole answer right but for i
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import subprocess
@@ -30,7 +31,8 @@ def wilson(right: int, count: int, z: float) -> tuple[float, float]:
     p, n = right / count, count
     middle = p + z * z / (2 * n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    low, high = (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+    return max(0.0, min(low, p)), min(1.0, max(high, p))  # against rounding at the ends
 
 
 def spread(asks: list[Ask], count: int) -> list[Ask]:
@@ -114,8 +116,8 @@ def report(task: str, scores: dict[str, tuple[int, int]], labels: Counter[str], 
 
 
 def shares(scores: dict[str, dict[str, tuple[int, int]]], labels: dict[str, Counter[str]],
-           z: float) -> dict[str, Any]:  # fmt: skip
-    """As train/card.py reads it: counts, and shares of 1."""
+           z: float, file: Path) -> dict[str, Any]:  # fmt: skip
+    """As train/card.py reads it: counts, and shares of 1; majority and chance by the training side."""
     tasks = []
     for task, of in scores.items():
         right, count = of[DECISION[task]]
@@ -125,7 +127,7 @@ def shares(scores: dict[str, dict[str, tuple[int, int]]], labels: dict[str, Coun
                       "majority": labels[task].most_common(1)[0][1] / total,
                       "chance": sum(n * n for n in labels[task].values()) / (total * total)})  # fmt: skip
     valid = [of["json"] for of in scores.values()]
-    return {"tasks": tasks, "json_valid": sum(v[0] for v in valid) / sum(v[1] for v in valid)}
+    return {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "tasks": tasks, "json_valid": sum(v[0] for v in valid) / sum(v[1] for v in valid)}
 
 
 def main() -> None:
@@ -155,7 +157,7 @@ def main() -> None:
                 print(f"    asked   {ask['messages'][-1]['content']!r}\n    teacher {ask['answer']}\n"
                       f"    model   {text}")  # fmt: skip
         if args.json:
-            args.json.write_text(json.dumps(shares(scores, labels, recipe.z_milli / 1000)))
+            args.json.write_text(json.dumps(shares(scores, labels, recipe.z_milli / 1000, path)))
 
 
 if __name__ == "__main__":

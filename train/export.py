@@ -10,6 +10,7 @@ rows of each head are put in that order.
 from __future__ import annotations
 
 import argparse
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,33 @@ CONTROL, NORMAL = 3, 1  # kinds of tokens, as GGUF numbers them
 SLIDING_WINDOW = 4_096  # beyond every context of ours: no layer is cut
 
 
-def load(recipe: config.Config, name: str, corpus: Path, out: Path) -> tuple[Model, Tokenizer]:
+def load(recipe: config.Config, name: str, corpus: Path, out: Path) -> tuple[Model, Tokenizer, dict]:
+    """The model, its tokenizer, and the checkpoint that it is from."""
     tokenizer = Tokenizer.load(corpus / "tokenizer.json")
-    shape = recipe.models[name]
-    model = Model(shape, len(tokenizer.tokens), recipe.context, recipe.rope_base)
-    model.load_state_dict(torch.load(out / f"{name}.pt", map_location="cpu")["model"])
-    return model.eval(), tokenizer
+    held = torch.load(out / f"{name}.pt", map_location="cpu")
+    digest = hashlib.sha256((corpus / "tokenizer.json").read_bytes()).hexdigest()
+    if held["source"]["tokenizer_sha256"] != digest:
+        raise SystemExit(f"{out / name}.pt was trained with another tokenizer than that of {corpus}")
+    model = Model(recipe.models[name], len(tokenizer.tokens), recipe.context, recipe.rope_base)
+    model.load_state_dict(held["model"])
+    return model.eval(), tokenizer, held
+
+
+def put_source(writer: Writer, held: dict) -> None:
+    """Where the weights come from, for the card: what a recipe says today need not be it."""
+    corpus, shape = held["source"]["corpus"], held["shape"]
+    recipe = corpus["recipe"]
+    writer.put("wood.prompt_format", U32, corpus["prompt_format"])
+    writer.put("wood.seeds", U32, recipe["seeds"])
+    writer.put("wood.held_every", U32, recipe["held_every"])
+    writer.put("wood.turns", U32, recipe["turns"])
+    writer.put("wood.scenarios", STRING, ",".join(recipe["scenarios"]))
+    writer.put("wood.shuffle_tempers_ppm", U32, recipe["shuffle_tempers_ppm"])
+    writer.put("wood.left_out", I32, shape["left_out"])
+    writer.put("wood.temper", STRING, shape["temper"])
+    writer.put("wood.steps", U32, held["step"])
+    writer.put("wood.tokens", U32, held["tokens"])
+    writer.put("wood.cpu_seconds", U32, round(held["cpu_seconds"]))
 
 
 def interleaved(rows: np.ndarray, heads: int) -> np.ndarray:
@@ -108,11 +130,15 @@ def put_block(writer: Writer, block: Block, at: int) -> None:
     writer.tensor(name + "ffn_down.weight", block.down.weight.detach().numpy())
 
 
-def export(model: Model, tokenizer: Tokenizer, name: str, form: str, path: Path) -> None:
+def export(model: Model, tokenizer: Tokenizer, name: str, form: str, path: Path,
+           held: dict | None = None) -> None:  # fmt: skip
+    """Without a checkpoint, as for a check of random weights, the file says nothing of a source."""
     arch = {"mistral": "llama"}.get(model.shape.arch, model.shape.arch)
     writer = Writer(arch, form)
     writer.put("general.name", STRING, name)
     writer.put("general.license", STRING, "apache-2.0")
+    if held is not None:
+        put_source(writer, held)
     put_shape(writer, model, len(tokenizer.tokens))
     put_tokenizer(writer, tokenizer)
     writer.tensor("token_embd.weight", model.embedding.weight.detach().numpy())
@@ -133,9 +159,9 @@ def main() -> None:
     words.add_argument("--form", choices=["f16", "q8_0", "f32"], default="f16")
     args = words.parse_args()
     recipe = config.load(args.config)
-    model, tokenizer = load(recipe, args.model, args.corpus, args.out)
+    model, tokenizer, held = load(recipe, args.model, args.corpus, args.out)
     path = args.out / f"{args.model}-{args.form}.gguf"
-    export(model, tokenizer, args.model, args.form, path)
+    export(model, tokenizer, args.model, args.form, path, held)
     print(f"{path}: {path.stat().st_size:,} bytes, {model.count():,} parameters")
 
 

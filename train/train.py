@@ -11,6 +11,8 @@ before the rate went down: rename it to NAME.pt, raise `steps`, and a longer tra
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -43,7 +45,12 @@ class Trainer:
         self.adam = torch.optim.AdamW(self.model.others(), lr=t.adam_rate,
                                       betas=tuple(t.adam_betas), weight_decay=0.0)  # fmt: skip
         self.examples = data.read(corpus, "train", self.tokenizer).of(self.shape.left_out, self.shape.temper)
+        self.source = {
+            "corpus": json.loads((corpus / "corpus.json").read_text()),
+            "tokenizer_sha256": hashlib.sha256((corpus / "tokenizer.json").read_bytes()).hexdigest(),
+        }
         self.step = 0
+        self.cpu_seconds = 0.0
         self.tokens = 0
         self.seconds = 0.0
 
@@ -72,7 +79,8 @@ class Trainer:
     def save(self, path: Path) -> None:
         part = path.with_suffix(".part")
         torch.save({"shape": asdict(self.shape), "step": self.step, "tokens": self.tokens,
-                    "seconds": self.seconds, "model": self.model.state_dict(),
+                    "seconds": self.seconds, "cpu_seconds": self.cpu_seconds,
+                    "source": self.source, "model": self.model.state_dict(),
                     "muon": self.muon.state(), "adam": self.adam.state_dict()}, part)  # fmt: skip
         part.rename(path)
 
@@ -80,7 +88,10 @@ class Trainer:
         held = torch.load(path)
         if held["shape"] != {**asdict(self.shape), "steps": held["shape"]["steps"]}:
             raise SystemExit(f"{path} has another shape than {self.name} of the configuration")
+        if held["source"] != self.source:
+            raise SystemExit(f"{path} was begun on another corpus or tokenizer; take another --out")
         self.model.load_state_dict(held["model"])
+        self.cpu_seconds = held["cpu_seconds"]
         self.muon.load(held["muon"])
         self.adam.load_state_dict(held["adam"])
         self.step, self.tokens, self.seconds = held["step"], held["tokens"], held["seconds"]
@@ -88,10 +99,12 @@ class Trainer:
     def run(self, path: Path, seconds_max: float) -> None:
         t = self.recipe.train
         began, before, losses = time.monotonic(), self.seconds, []
+        worked = time.process_time() - self.cpu_seconds
         first_tokens = self.tokens
         while self.step < self.shape.steps and time.monotonic() - began < seconds_max:
             losses.append(self.advance())
             self.seconds = before + time.monotonic() - began
+            self.cpu_seconds = time.process_time() - worked
             if self.step % t.print_steps == 0:
                 speed = (self.tokens - first_tokens) / (self.seconds - before)
                 print(f"{self.name} step {self.step} of {self.shape.steps}  {self.seconds:.0f} s  "

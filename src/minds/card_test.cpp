@@ -221,12 +221,13 @@ TEST_F(CardedModel, TheTrainersCardIsRead) {
       folder_ + "/e.json",
       R"({"tasks":[{"task":"creature.act","n":200,"right":163,"majority":0.4,"chance":0.25,
         "low":0.7556,"high":0.8628},{"task":"desk.vote","n":150,"right":90,"majority":0.58,
-        "chance":0.51,"low":0.52,"high":0.675}],"json_valid":0.9995})"));
+        "chance":0.51,"low":0.52,"high":0.675}],"json_valid":0.9995,"sha256":")" +
+          sha256_ + "\"}"));
   const std::string line = "python3 " WOOD_SOURCE_DIR
                            "/train/card.py --model house-llama "
                            "--evaluation '" +
-                           folder_ +
-                           "/e.json' --steps 20 --tokens 81920 "
+                           folder_ + "/e.json' --prompt-format " + std::to_string(kPromptFormat) +
+                           " "
                            "--failure 'It sells too early.' '" +
                            folder_ + "/house.gguf' >'" + folder_ + "/said.txt' 2>&1";
   ASSERT_EQ(std::system(line.c_str()), 0) << read_file(folder_ + "/said.txt").value_or("");
@@ -237,7 +238,6 @@ TEST_F(CardedModel, TheTrainersCardIsRead) {
   EXPECT_EQ((*card)->sha256, sha256_);
   EXPECT_EQ((*card)->prompt_format, kPromptFormat);
   EXPECT_EQ((*card)->form, "f16");
-  EXPECT_EQ((*card)->tempers, "distrusts, gossips, hoards, speculates, steady");
   EXPECT_GT((*card)->parameters, 500'000);
   ASSERT_EQ((*card)->accuracies.size(), 2U);
   EXPECT_EQ((*card)->accuracies[0].right_ppm, 815'000);
