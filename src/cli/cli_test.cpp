@@ -33,6 +33,7 @@ TEST(Report, ItsFormatIsWhatTheDocumentSays) {
   Report report;
   report.beings.emplace_back();
   report.goods.emplace_back().marks = {900};
+  report.by_turn.emplace_back();
   report.desk.emplace_back().ballots.emplace_back();
   report.verdicts.emplace_back();
   report.silences.emplace_back();

@@ -356,6 +356,34 @@ TEST_F(Program, TheTeacherAnswersWhatOthersWereAsked) {
   EXPECT_EQ(wood("export d.wood --teacher --proof 3").status, 2);
 }
 
+// A cast whose acts are drawn breaks most rules.
+TEST_F(Program, TheReportsPartsAddUpToItsWhole) {
+  const Ran run = wood("run --cast random --seed 7 --turns 6 --json --quiet");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const Json report = parse_json(trim(run.out)).value();
+  const Json& counts = report.at("counts");
+  std::map<std::string, std::int64_t> days, beings;
+  for (const Json& day : report.at("by_turn").items()) {
+    for (const auto& [key, value] : day.members()) days[key] += value.integer();
+    EXPECT_LE(day.at("creature_trades").integer(), day.at("trades").integer());
+  }
+  for (const Json& being : report.at("beings").items()) {
+    for (const char* key : {"repaired", "unread", "prompts"})
+      beings[key] += being.at(key).integer();
+    for (const auto& [reason, count] : being.at("refusals").members()) {
+      EXPECT_NE(reason, "unknown");
+      beings["refused"] += count.integer();
+    }
+  }
+  for (const char* key : {"orders", "refused", "trades", "lots"})
+    EXPECT_EQ(days[key], counts.at(key).integer()) << key;
+  for (const char* key : {"refused", "repaired", "unread"})
+    EXPECT_EQ(beings[key], counts.at(key).integer()) << key;
+  EXPECT_EQ(report.at("by_turn").items().size(), 6U);
+  EXPECT_GT(beings["refused"], 0);
+  EXPECT_GT(days["creature_trades"], 0);
+}
+
 TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
   write("in.jsonl",
         "{\"turn\":2,\"by\":\"operator\",\"act\":\"kill\",\"who\":\"fenn\"}\n"

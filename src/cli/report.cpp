@@ -62,6 +62,7 @@ class Reader {
     }
     for (const CreatureSpec& creature : read.creatures)
       being(creature.name).mind = cast.str_or(creature.name, "");
+    creatures_ = beings_;
     for (const GoodSpec& good : read.goods) {
       places_[good.name] = out_.goods.size();
       out_.goods.push_back({good.name, {good.opening.value / read.tick_mp}, 0});
@@ -71,7 +72,7 @@ class Reader {
 
   BeingLine& being(const std::string& name) {
     const auto [it, fresh] = beings_.try_emplace(name, out_.beings.size());
-    if (fresh) out_.beings.push_back({.name = name, .mind = ""});
+    if (fresh) out_.beings.emplace_back().name = name;
     return out_.beings[it->second];
   }
 
@@ -91,11 +92,7 @@ class Reader {
         silence(entry);
         asked_[entry.seq] = draft.by;
         break;
-      case EntryKind::reading:
-        if (const Json* repairs = draft.body.find("repairs"))
-          out_.repaired += !repairs->is(Kind::array) || !repairs->items().empty();
-        out_.unread += !draft.body.bool_or("conforms", true);
-        break;
+      case EntryKind::reading: reading(draft); break;
       case EntryKind::check: check(draft); break;
       case EntryKind::event: event(draft); break;
       case EntryKind::vote:
@@ -126,10 +123,20 @@ class Reader {
       }
     const Json* what = body.find("what");
     out_.silences.push_back({mind, code,
-                             what == nullptr           ? ""
+                             what == nullptr          ? ""
                              : what->is(Kind::string) ? what->string()
                                                       : what->str_or("text", ""),
                              1, entry.seq});
+  }
+
+  void reading(const Draft& draft) {
+    BeingLine& line = being(draft.by);
+    const Json* repairs = draft.body.find("repairs");
+    const bool mended =
+        repairs != nullptr && (!repairs->is(Kind::array) || !repairs->items().empty());
+    const bool lost = !draft.body.bool_or("conforms", true);
+    line.repaired += mended, out_.repaired += mended;
+    line.unread += lost, out_.unread += lost;
   }
 
   // Of an order: a pipeline's own checks name no sender.
@@ -138,7 +145,15 @@ class Reader {
     if (who.empty() || draft.body.find("good") == nullptr) return;
     BeingLine& sender = being(who);
     ++sender.orders;
-    sender.refused += !draft.body.bool_or("pass", true);
+    if (draft.body.bool_or("pass", true)) return;
+    ++sender.refused;
+    ++sender.refusals[draft.body.str_or("reason", "unknown")];
+  }
+
+  void trade(const std::string& one, const std::string& other) {
+    ++being(one).trades;
+    if (const auto it = beings_.find(other); it != beings_.end()) ++out_.beings[it->second].trades;
+    today_.creature_trades += creatures_.contains(one) || creatures_.contains(other);
   }
 
   void event(const Draft& draft) {
@@ -146,16 +161,15 @@ class Reader {
     if (what == "order") {
       const Json* fills = draft.body.find("fills");
       if (fills == nullptr || !fills->is(Kind::array)) return;
-      for (const Json& fill : fills->items()) {
-        ++being(draft.body.str_or("who", "")).trades;
-        const auto other = beings_.find(fill.str_or("with", ""));
-        if (other != beings_.end()) ++out_.beings[other->second].trades;
-      }
+      for (const Json& fill : fills->items())
+        trade(draft.body.str_or("who", ""), fill.str_or("with", ""));
     } else if (what == "villagers") {
       const Json* given = draft.body.find("fills");
       const auto fills = given == nullptr ? Result<Json>(Json()) : whole_value(*given, ledger_);
       if (!fills || !fills->is(Kind::array)) return;
-      for (const Json& fill : fills->items()) ++being(fill.str_or("who", "")).trades;
+      for (const Json& fill : fills->items()) trade(fill.str_or("who", ""), "");
+    } else if (what == "refused") {
+      ++being(draft.body.str_or("who", "")).refusals[draft.body.str_or("reason", "unknown")];
     } else if (what == "swapped") {
       BeingLine& line = being(draft.body.str_or("who", ""));
       line.mind += "→" + draft.body.str_or("mind", "");
@@ -191,11 +205,16 @@ class Reader {
     out_.state = draft.body.str_or("state", "");
     if (const Json* counts = draft.body.find("counts")) {
       // Orders and trades are those of the turn; what the firewall counts goes on through the run.
-      out_.orders += counts->int_or("orders", 0), out_.refused += counts->int_or("refused", 0);
-      out_.trades += counts->int_or("trades", 0), out_.lots += counts->int_or("lots", 0);
+      today_.orders = counts->int_or("orders", 0), today_.refused = counts->int_or("refused", 0);
+      today_.trades = counts->int_or("trades", 0), today_.lots = counts->int_or("lots", 0);
+      out_.orders += today_.orders, out_.refused += today_.refused;
+      out_.trades += today_.trades, out_.lots += today_.lots;
       out_.prompts = counts->int_or("prompts", 0), out_.facts = counts->int_or("facts", 0);
       out_.disclosures = counts->int_or("disclosures", 0), out_.leaks = counts->int_or("leaks", 0);
     }
+    today_.turn = draft.turn;
+    out_.by_turn.push_back(today_);
+    today_ = {};
     if (const Json* marks = draft.body.find("marks"))
       for (GoodLine& good : out_.goods) good.marks.push_back(marks->int_or(good.name, 0));
     const auto each = [&](const char* key, auto&& put) {
@@ -222,6 +241,8 @@ class Reader {
   const LedgerReader& ledger_;
   Report out_;
   std::map<std::string, std::size_t> beings_;
+  std::map<std::string, std::size_t> creatures_;  // those of them that the scenario names
+  TurnLine today_;
   std::map<std::string, std::size_t> places_;
   std::map<Seq, std::string> asked_;
   std::vector<BallotLine> last_vote_;

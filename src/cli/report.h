@@ -15,9 +15,16 @@ namespace wood::cli {
 struct BeingLine {
   std::string name, mind;
   std::int64_t pnl_mp = 0, worth_mp = 0, mood = -1, heat = 0;  // mood -1: has none
-  std::int64_t orders = 0, refused = 0, trades = 0;  // trades: fills, own and met
+  std::int64_t orders = 0, refused = 0, trades = 0;            // trades: fills, own and met
   std::int64_t prompts = 0, failures = 0, tokens = 0;
-  std::int64_t wall_us = 0, cpu_us = 0;  // from the margin
+  std::int64_t repaired = 0, unread = 0;         // answers that were mended, and that could not be
+  std::int64_t wall_us = 0, cpu_us = 0;          // from the margin
+  std::map<std::string, std::int64_t> refusals;  // of orders and other acts, by reason
+};
+struct TurnLine {
+  std::int64_t turn = 0;
+  std::int64_t orders = 0, refused = 0, trades = 0, lots = 0;
+  std::int64_t creature_trades = 0;  // those with a creature on one side or both
 };
 struct GoodLine {
   std::string name;
@@ -42,7 +49,7 @@ struct VerdictLine {
   Seq entry;
 };
 
-struct SilenceLine {  // asks of one mind that ended the same way
+struct SilenceLine {             // asks of one mind that ended the same way
   std::string mind, code, what;  // what: said of the first
   std::int64_t count = 0;
   Seq entry;  // of the first
@@ -55,6 +62,7 @@ struct Report {
   std::string stopped;  // why it ended early
   std::vector<BeingLine> beings;
   std::vector<GoodLine> goods;
+  std::vector<TurnLine> by_turn;
   std::vector<DeskLine> desk;
   std::vector<VerdictLine> verdicts;
   std::vector<SilenceLine> silences;

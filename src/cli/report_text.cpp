@@ -150,6 +150,13 @@ std::string counts_text(const Report& report, const Terminal& terminal) {
   if (report.unread > 0)
     out += ", " + toned(terminal, Tone::warn, grouped(report.unread) + " answers not to be read");
   if (report.repaired > 0) out += ", " + grouped(report.repaired) + " answers mended to be read";
+  std::map<std::string, std::int64_t> refusals;
+  for (const BeingLine& line : report.beings)
+    for (const auto& [reason, count] : line.refusals) refusals[reason] += count;
+  std::vector<std::string> reasons;
+  for (const auto& [reason, count] : refusals)
+    reasons.push_back(printable(reason) + " " + std::to_string(count));
+  if (!reasons.empty()) out += "\nRefused: " + join(reasons, ", ");
   return out + "\nFirewall: " + grouped(report.prompts) + " prompts scanned, " +
          grouped(report.facts) + " facts shown, " + grouped(report.disclosures) + " disclosures, " +
          toned(terminal, report.leaks == 0 ? Tone::good : Tone::bad, leaks) + "\n";
@@ -157,7 +164,9 @@ std::string counts_text(const Report& report, const Terminal& terminal) {
 
 Json beings_json(const Report& report) {
   Json out = Json::array();
-  for (const BeingLine& line : report.beings)
+  for (const BeingLine& line : report.beings) {
+    Json refusals = Json::object();
+    for (const auto& [reason, count] : line.refusals) refusals.set(reason, count);
     out.push(Json::object({{"cpu_us", line.cpu_us},
                            {"failures", line.failures},
                            {"heat", line.heat},
@@ -167,11 +176,27 @@ Json beings_json(const Report& report) {
                            {"orders", line.orders},
                            {"pnl_mp", line.pnl_mp},
                            {"prompts", line.prompts},
+                           {"refusals", std::move(refusals)},
                            {"refused", line.refused},
+                           {"repaired", line.repaired},
                            {"tokens", line.tokens},
                            {"trades", line.trades},
+                           {"unread", line.unread},
                            {"wall_us", line.wall_us},
                            {"worth_mp", line.worth_mp}}));
+  }
+  return out;
+}
+
+Json turns_json(const Report& report) {
+  Json out = Json::array();
+  for (const TurnLine& line : report.by_turn)
+    out.push(Json::object({{"creature_trades", line.creature_trades},
+                           {"lots", line.lots},
+                           {"orders", line.orders},
+                           {"refused", line.refused},
+                           {"trades", line.trades},
+                           {"turn", line.turn}}));
   return out;
 }
 
@@ -212,6 +237,7 @@ Json json(const Report& report) {
                                 {"who", line.who}}));
   return Json::object(
       {{"beings", beings_json(report)},
+       {"by_turn", turns_json(report)},
        {"cast", report.cast},
        {"counts", Json::object({{"disclosures", report.disclosures},
                                 {"facts", report.facts},
