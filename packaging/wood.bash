@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood verify'|'wood replay'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -19,6 +19,11 @@ _wood() {
     'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood verify --key') COMPREPLY=(); return ;;
     'wood verify --proof') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood reexecute --sample') COMPREPLY=(); return ;;
+    'wood reexecute --threads') COMPREPLY=(); return ;;
+    'wood reexecute --shuffle') COMPREPLY=(); return ;;
+    'wood reexecute --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood reexecute --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood trace --depth') COMPREPLY=(); return ;;
     'wood show --turn') COMPREPLY=(); return ;;
     'wood export --proof') COMPREPLY=(); return ;;
@@ -37,10 +42,11 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run verify replay trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run verify replay reexecute trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood reexecute') COMPREPLY=($(compgen -W '--sample --threads --alone --shuffle --models --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood show') COMPREPLY=($(compgen -W '--turn --report --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood export') COMPREPLY=($(compgen -W '--proof --sft --all --teacher --out --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

@@ -6,6 +6,7 @@ _wood() {
         'run:plays a scenario and writes its ledger'
         'verify:checks that nothing in a run was changed, and that the rules give what it says'
         'replay:plays a run again from its record; it must come out the same to the byte'
+        'reexecute:asks a run'\''s models again; every token and logit must be the same to the bit'
         'trace:shows what caused an entry\: the provenance of a decision'
         'show:reads a run aloud\: the minutes of its days, then the report'
         'export:writes the proof of one entry, or all asks as training data'
@@ -59,6 +60,20 @@ _wood_verify() {
 _wood_replay() {
     _arguments -s \
         ':FILE:_files' \
+        '--json[the result as one JSON object]' \
+        '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_reexecute() {
+    _arguments -s \
+        ':FILE:_files' \
+        '--sample[only so many answers, evenly from the first to the last]:K: ' \
+        '--threads[of each model (1)]:N: ' \
+        '--alone[one ask at a time, without company]' \
+        '--shuffle[in another order, so that each has other company]:SEED: ' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[the result as one JSON object]' \
         '--quiet[no progress]' \
         '--help[how to use it]'

@@ -155,14 +155,27 @@ Result<Composed> recompose(Setup setup, const Wanted& wanted) {
                                    ": a swap can only bring in one that its genesis names");
   TRY(const Registry registry, open_registry(wanted.minds));
   TRY(out.panel, open_panel(minds, registry, wanted));
-  for (const auto& [name, card] : out.panel->cards())
-    if (const Json* then = setup.cards.find(name); then != nullptr && *then != card)
-      return fail(
-          Errc::environment,
-          "the mind " + name + " is not the one that the run began with (its card differs: " +
-              "another file, kernel variant or registry entry); bring that one back to go on");
+  TRY_STATUS(same_minds(setup.cards, *out.panel));
   out.setup = std::move(setup);
   return out;
+}
+
+Status same_minds(const Json& cards, const LivePanel& panel) {
+  for (const auto& [name, now] : panel.cards()) {
+    const Json* then = cards.find(name);
+    if (then == nullptr || *then == now) continue;
+    std::vector<std::string> differ;
+    for (const auto& [key, value] : then->members())
+      if (const Json* other = now.find(key); other == nullptr || *other != value)
+        differ.push_back(key + " was " + value.dump() + ", is " +
+                         (other == nullptr ? "not said" : other->dump()));
+    for (const auto& [key, value] : now.members())
+      if (then->find(key) == nullptr) differ.push_back(key + " is new: " + value.dump());
+    return fail(Errc::environment, "the mind " + name +
+                                       " is not the one that the run began with: " +
+                                       join(differ, "; ") + ". Bring that one back");
+  }
+  return {};
 }
 
 Result<std::uint64_t> parse_seed(const std::string& text) {

@@ -37,6 +37,9 @@ Result<Composed> compose(const Wanted& wanted);
 // The panel and the inbox for a run that is taken up again: the same minds, to the byte.
 Result<Composed> recompose(Setup setup, const Wanted& wanted);
 
+// Minds with these cards, and no others: Errc::environment, naming what differs.
+Status same_minds(const Json& cards, const LivePanel& panel);
+
 // A whole number below 2^64.
 Result<std::uint64_t> parse_seed(const std::string& text);
 // Nine digits at most: a seed is read aloud and typed again.

@@ -123,6 +123,43 @@ TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
 }
 
 #ifdef WOOD_HAS_LLAMA
+// A run's models are asked again in other company and order; a record in which
+// somebody changed an answer is found out.
+TEST_F(Program, AModelSaysTheSameAgainToTheBit) {
+  ASSERT_EQ(wood("run --cast tiny --seed 7 --turns 1 --quiet --out a.wood").status, 0);
+  const auto again = [&](const std::string& how) {
+    const Ran told = wood("reexecute a.wood --json " + how);
+    EXPECT_EQ(told.status, 0) << how << told.err << told.out;
+    return parse_json(trim(told.out)).value_or(Json::object());
+  };
+  const Json all = again("");
+  EXPECT_GT(all.int_or("answers", 0), 20);
+  EXPECT_GT(all.int_or("digests", 0), all.int_or("answers", 0));
+  EXPECT_EQ(all.int_or("identical", -1), all.int_or("answers", 0));
+  EXPECT_EQ(all.at("minds").members().size(), 5U);
+  for (const char* how : {"--alone --sample 9", "--shuffle 3"})
+    EXPECT_TRUE(again(how).at("differences").items().empty()) << how;
+
+  EXPECT_EQ(wood("run --cast rules --seed 7 --turns 1 --quiet --out r.wood").status, 0);
+  const Ran none = wood("reexecute r.wood");
+  EXPECT_EQ(none.status, 2);
+  EXPECT_TRUE(has(none.err, "rules and endpoints cannot be asked again")) << none.err;
+  write("other.toml", "[[mind]]\nname = \"tiny-phi\"\ncontext = 512\n");
+  const Ran other = wood("reexecute a.wood --minds other.toml");
+  EXPECT_EQ(other.status, 3);
+  EXPECT_TRUE(has(other.err, "context was 4096, is 512")) << other.err;
+
+  Bytes file = read_file(path("a.wood")).value();
+  const std::string mark = "\"forced\":\"1";
+  const std::size_t at = file.find(mark);
+  ASSERT_NE(at, Bytes::npos);
+  file[at + mark.size() - 1] = '0';
+  write("a.wood", file);
+  const Ran forged = wood("reexecute a.wood");
+  EXPECT_EQ(forged.status, 1);
+  EXPECT_TRUE(has(forged.out, "token 0 was forced then or is now, not both")) << forged.out;
+}
+
 // A data folder whose house models are the tiny ones under other names.
 class House : public Program {
  protected:

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "drama/scenario.h"
+#include "pipeline/reply.h"
 
 namespace wood::cli {
 namespace {
@@ -251,12 +252,7 @@ class Reader {
 }  // namespace
 
 Result<Json> whole_value(const Json& value, const LedgerReader& ledger) {
-  if (!value.is(Kind::object) || value.members().size() != 2 || value.find("bytes") == nullptr)
-    return value;
-  const Json* digest = value.find("sha256");
-  if (digest == nullptr || !digest->is(Kind::string)) return value;
-  TRY(const Bytes text, ledger.blob(digest->string()));
-  return parse_json(text, Floats::refuse, kDepthInside);
+  return read_json(value, [&](const std::string& digest) { return ledger.blob(digest); });
 }
 
 std::vector<BallotLine> ballots_of(const Entry& vote, const LedgerReader& ledger) {

@@ -6,7 +6,7 @@
 #include "core/bytes.h"
 #include "core/sha256.h"
 #include "minds/scripted.h"
-#include "pipeline/reply.h"
+#include "pipeline/consult.h"
 
 namespace wood::cli {
 namespace {
@@ -20,31 +20,17 @@ std::vector<EntryKind> all_but_readings() {
   return out;
 }
 
-Result<Json> messages_of(const Json& prompt, const Fetch& fetch) {
-  Json list = prompt.at("messages");
-  if (list.is(Json::Kind::object)) {
-    TRY(const Bytes bytes, fetch(list.str_or("sha256", "")));
-    TRY(list, parse_json(bytes));
-  }
+Json messages_of(const Ask& ask) {
   Json out = Json::array();
-  for (const Json& message : list.items()) {
-    TRY(std::string content, read_text(message.at("content"), fetch));
-    out.push(Json::object({{"content", std::move(content)}, {"role", message.str_or("role", "")}}));
-  }
+  for (const Message& m : ask.messages)
+    out.push(Json::object({{"content", m.content}, {"role", m.role}}));
   return out;
-}
-
-// A schema stands in the prompt itself or as a blob of its canonical text.
-std::string digest_of(const Json& schema) {
-  const Json* sha256_hex = schema.find("sha256");
-  if (sha256_hex != nullptr && sha256_hex->is(Json::Kind::string)) return sha256_hex->string();
-  return hex(sha256(schema.dump()));
 }
 
 Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const Fetch& fetch) {
   TRY(const Entry answer, ledger.entry(reading.draft.from.front()));
   TRY(const Entry prompt, ledger.entry(answer.draft.from.front()));
-  TRY(Json messages, messages_of(prompt.draft.body, fetch));
+  TRY(const Ask ask, read_ask(prompt, fetch));
   TRY(std::string text, read_text(answer.draft.body.at("text"), fetch));
   const Json& read = reading.draft.body;
   return Json::object(
@@ -52,10 +38,10 @@ Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const 
        {"by", answer.draft.by},
        {"conforms", read.bool_or("conforms", false) && read.at("repairs").dump() == "[]"},
        {"entry", answer.seq.value},
-       {"messages", std::move(messages)},
+       {"messages", messages_of(ask)},
        {"mind", answer.draft.body.str_or("mind", "")},
-       {"schema", digest_of(prompt.draft.body.at("schema"))},
-       {"task", prompt.draft.body.str_or("task", "")},
+       {"schema", hex(sha256(ask.schema.dump()))},
+       {"task", ask.task},
        {"turn", answer.draft.turn}});
 }
 
@@ -81,15 +67,12 @@ Status each_lesson(const LedgerReader& ledger, const VisitAsk& visit) {
   watch.on_turn = [&](const TurnReport& report) { turn = report.turn + 1; };
   watch.on_ask = [&](const Ask& ask, const Reply& reply) {
     if (!told) return;
-    Json messages = Json::array();
-    for (const Message& m : ask.messages)
-      messages.push(Json::object({{"content", m.content}, {"role", m.role}}));
     const auto* given = std::get_if<Answer>(&reply);
     told = visit(
         Json::object({{"answer", std::get<Answer>(teacher->ask(std::span(&ask, 1)).front()).text},
                       {"by", ask.reader},
                       {"given", given != nullptr ? given->text : ""},
-                      {"messages", std::move(messages)},
+                      {"messages", messages_of(ask)},
                       {"mind", ask.mind},
                       {"schema", hex(sha256(ask.schema.dump()))},
                       {"task", ask.task},

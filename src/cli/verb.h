@@ -84,6 +84,7 @@ Option minds_option();
 Verb run_verb();
 Verb verify_verb();
 Verb replay_verb();
+Verb reexecute_verb();
 Verb trace_verb();
 Verb show_verb();
 Verb export_verb();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/text.h"
 #include "pipeline/reply.h"
 
 namespace wood {
@@ -41,6 +42,26 @@ Seq write_prompt(Sink& sink, const Consult& c) {
                                             {"sampling", sampling_body(c.sampling)},
                                             {"schema", value_in(sink, c.schema, kSchemaBytes)},
                                             {"task", c.task}})});
+}
+
+// A number beyond those that JSON keeps exactly stands as its decimal text.
+std::int64_t number_of(const Json& value) {
+  return value.is(Json::Kind::string) ? to_int(value.string()).value_or(0)
+                                      : (value.is(Json::Kind::integer) ? value.integer() : 0);
+}
+
+Sampling sampling_of(const Json& body) {
+  const auto member = [&](const char* key, std::int64_t otherwise) {
+    const Json* value = body.find(key);
+    return value == nullptr ? otherwise : number_of(*value);
+  };
+  Sampling out;
+  out.seed = static_cast<std::uint64_t>(member("seed", 0));
+  out.temperature_milli = member("temperature_milli", 0);
+  out.tokens_max = member("tokens_max", 0);
+  out.top_k = member("top_k", 0);
+  out.top_p_milli = member("top_p_milli", 1'000);
+  return out;
 }
 
 void write_reading(Sink& sink, const Consult& c, Consulted& out) {
@@ -123,6 +144,37 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
     write_reply(sink, consults[i], std::move(replies[i]), out[i]);
   TRY_STATUS(sink.commit_late());
   return out;
+}
+
+Result<Ask> read_ask(const Entry& prompt, const Fetch& fetch) {
+  const Json& body = prompt.draft.body;
+  const Json* messages = body.find("messages");
+  const Json* schema = body.find("schema");
+  const Json* sampling = body.find("sampling");
+  if (prompt.draft.kind != EntryKind::prompt || messages == nullptr || schema == nullptr ||
+      sampling == nullptr)
+    return fail(Errc::parse,
+                "entry " + std::to_string(prompt.seq.value) + " is no prompt with its messages");
+  Ask ask;
+  ask.prompt = prompt.seq;
+  ask.mind = body.str_or("mind", "");
+  ask.reader = prompt.draft.by;
+  ask.task = body.str_or("task", "");
+  ask.sampling = sampling_of(*sampling);
+  TRY(const Json list, read_json(*messages, fetch));
+  if (!list.is(Json::Kind::array))
+    return fail(Errc::parse,
+                "the messages of entry " + std::to_string(prompt.seq.value) + " are no list");
+  for (const Json& message : list.items()) {
+    const Json* content = message.find("content");
+    if (content == nullptr)
+      return fail(Errc::parse,
+                  "a message of entry " + std::to_string(prompt.seq.value) + " has no content");
+    TRY(std::string text, read_text(*content, fetch));
+    ask.messages.push_back({message.str_or("role", ""), std::move(text)});
+  }
+  TRY(ask.schema, read_json(*schema, fetch));
+  return ask;
 }
 
 }  // namespace wood

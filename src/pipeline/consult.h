@@ -18,6 +18,7 @@
 #include "minds/mind.h"
 #include "minds/panel.h"
 #include "minds/reader.h"
+#include "pipeline/reply.h"
 
 namespace wood {
 
@@ -54,5 +55,9 @@ struct Consulted {
 // commit fails; a mind that does not answer is a Consulted with a failure. Usage goes to the
 // margin.
 Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults);
+
+// The ask that a `prompt` entry records, for who would put it again; its facts and its time limit
+// are not on record. Errc::parse if the entry is no prompt.
+Result<Ask> read_ask(const Entry& prompt, const Fetch& fetch);
 
 }  // namespace wood

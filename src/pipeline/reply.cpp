@@ -33,9 +33,7 @@ std::string marks(const std::vector<bool>& bits) {
 Result<Json> read_value(const Json& body, const char* key, const Fetch& fetch) {
   const Json* value = body.find(key);
   if (value == nullptr) return fail(Errc::parse, std::string("reply without ") + key);
-  if (!value->is(Kind::object) || value->find("sha256") == nullptr) return *value;
-  TRY(const Bytes bytes, fetch(value->str_or("sha256", "")));
-  return parse_json(bytes, Floats::refuse, kDepthInside);
+  return read_json(*value, fetch);
 }
 
 Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key,
@@ -131,6 +129,14 @@ Result<std::string> read_text(const Json& text, const Fetch& fetch) {
   const std::string digest = text.str_or("sha256", "");
   if (digest.empty()) return fail(Errc::parse, "neither a text nor the digest of one");
   return fetch(digest);
+}
+
+Result<Json> read_json(const Json& value, const Fetch& fetch) {
+  if (!value.is(Kind::object) || value.find("bytes") == nullptr) return value;
+  const Json* digest = value.find("sha256");
+  if (digest == nullptr || !digest->is(Kind::string)) return value;
+  TRY(const Bytes text, fetch(digest->string()));
+  return parse_json(text, Floats::refuse, kDepthInside);
 }
 
 Json value_in(Sink& sink, Json value, std::size_t bytes_max) {

@@ -33,6 +33,8 @@ Result<Reply> read_reply(const Draft& draft, const Fetch& fetch);
 
 // A text in the form text_in gives it.
 Result<std::string> read_text(const Json& text, const Fetch& fetch);
+// A value in the form value_in or list_in gives it.
+Result<Json> read_json(const Json& value, const Fetch& fetch);
 // The value itself if its canonical text is at most `bytes_max` long, else {"bytes":n,"sha256":"…"}
 // with the canonical text kept as a blob. So is a value in which something looks like a reference
 // to a blob: whoever made it, it names none.
