@@ -266,7 +266,7 @@ TEST_F(Program, PlaysVerifiesReplaysAndShowsARun) {
   EXPECT_EQ(replay.status, 0);
   EXPECT_TRUE(has(replay.out, "Identical")) << replay.out;
   const Ran show = wood("show runs/five-labs-7.wood --turn 2");
-  for (const char* part : {"Day 2", "brought in", "votes", "marks:"})
+  for (const char* part : {"Day 2", "brought in", "votes", "marks:", " — "})
     EXPECT_TRUE(has(show.out, part)) << show.out;
   EXPECT_EQ(wood("show runs/five-labs-7.wood --turn 4").status, 2);
 }

@@ -46,6 +46,25 @@ void Minutes::note(std::vector<std::string>& section, Seq entry, const std::stri
   section.push_back(toned(terminal_, Tone::dim, number) + "  " + text);
 }
 
+// The reason that who acted gave: from what happened back over the check and the command to what
+// was understood of the answer. "" where nobody was asked, or nothing was said.
+std::string Minutes::why(const Entry& entry) const {
+  constexpr int kSteps = 3;
+  Result<Entry> at = entry;
+  for (int step = 0; step < kSteps && !at->draft.from.empty(); ++step) {
+    at = ledger_.entry(at->draft.from.back());  // the causes of others stand before one's own act
+    if (!at) return "";
+    if (at->draft.kind == EntryKind::reading) {
+      const Json* value = at->draft.body.find("value");
+      const auto whole = value == nullptr ? Result<Json>(Json()) : whole_value(*value, ledger_);
+      const std::string reason = whole ? whole->str_or("reason", "") : "";
+      return reason.empty() ? "" : toned(terminal_, Tone::dim, " — " + printable(reason));
+    }
+    if (at->draft.kind != EntryKind::check && at->draft.kind != EntryKind::command) return "";
+  }
+  return "";
+}
+
 void Minutes::section(std::string& out, const char* title, std::vector<std::string>& lines) const {
   if (lines.empty()) return;
   out += toned(terminal_, Tone::strong, title) + "\n";
@@ -77,7 +96,7 @@ void Minutes::add(const Entry& entry) {
              who(draft.body.str_or("who", "")) + " may not " + draft.body.str_or("side", "") + " " +
                  std::to_string(draft.body.int_or("lots", 0)) + " " +
                  draft.body.str_or("good", "") + " at " + price(draft.body.int_or("price", 0)) +
-                 ": " + toned(terminal_, Tone::warn, draft.body.str_or("reason", "")));
+                 ": " + toned(terminal_, Tone::warn, draft.body.str_or("reason", "")) + why(entry));
       break;
     case EntryKind::step: desk_step(entry); break;
     case EntryKind::vote: desk_vote(entry); break;
@@ -129,11 +148,11 @@ void Minutes::event(const Entry& entry) {
     note(orders_, entry.seq,
          who(body.str_or("who", "")) + " withdraws the order to " + body.str_or("side", "") + " " +
              std::to_string(body.int_or("lots", 0) - body.int_or("filled", 0)) + " " +
-             body.str_or("good", ""));
+             body.str_or("good", "") + why(entry));
   } else if (what == "refused") {
     note(orders_, entry.seq,
          who(body.str_or("who", "")) + " may not " + body.str_or("act", "") + ": " +
-             toned(terminal_, Tone::warn, printable(body.str_or("reason", ""))));
+             toned(terminal_, Tone::warn, printable(body.str_or("reason", ""))) + why(entry));
   } else if (what != "market" && what != "close" && what != "desk") {
     note(orders_, entry.seq, described(entry));
   }
@@ -157,7 +176,7 @@ void Minutes::talk(const Entry& entry, bool aloud) {
   note(talk_, entry.seq,
        who(body.str_or("from", "")) +
            (aloud ? " says" : " whispers to " + who(body.str_or("to", ""))) + ": \"" +
-           printable(body.str_or("text", "")) + "\"");
+           printable(body.str_or("text", "")) + "\"" + why(entry));
 }
 
 void Minutes::order(const Entry& entry) {
@@ -178,14 +197,14 @@ void Minutes::order(const Entry& entry) {
   if (filled == 0) line += state == "rests" ? "waits in the book" : "nothing, " + state;
   else if (filled < lots)
     line += ", the rest " + std::string(state == "rests" ? "waits in the book" : "cancelled");
-  note(orders_, entry.seq, line);
+  note(orders_, entry.seq, line + why(entry));
 }
 
 void Minutes::deal(const Entry& entry) {
   const Json& body = entry.draft.body;
   note(deals_, entry.seq,
        body.str_or("kind", "") + " " + toned(terminal_, Tone::good, body.str_or("state", "")) +
-           ": " + printable(deal_text(body)));
+           ": " + printable(deal_text(body)) + why(entry));
 }
 
 void Minutes::desk_step(const Entry& entry) {
