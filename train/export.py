@@ -141,8 +141,11 @@ def export(model: Model, tokenizer: Tokenizer, name: str, form: str, path: Path,
         put_source(writer, held)
     put_shape(writer, model, len(tokenizer.tokens))
     put_tokenizer(writer, tokenizer)
-    writer.tensor("token_embd.weight", model.embedding.weight.detach().numpy())
-    writer.tensor("output_norm.weight", model.last.weight.detach().numpy())
+    # What gemma2 multiplies in when it runs is multiplied in here; a tied head takes it out again.
+    longer = 1.0 if model.shape.arch == "gemma2" else model.shape.width**0.5
+    shorter = 1.0 / longer if model.shape.tied else 1.0
+    writer.tensor("token_embd.weight", model.embedding.weight.detach().numpy() * longer)
+    writer.tensor("output_norm.weight", model.last.weight.detach().numpy() * shorter)
     if model.head is not None:
         writer.tensor("output.weight", model.head.weight.detach().numpy())
     for at, block in enumerate(model.blocks):

@@ -6,7 +6,10 @@
 | mistral | a head size of its own (Nemo); GGUF calls it llama                                   |
 | qwen2   | biases on queries, keys and values                                                   |
 | phi3    | an output matrix of its own; fused matrices in the file                              |
-| gemma2  | tanh-GELU, norms behind as well, soft caps, embeddings times the root of their width |
+| gemma2  | tanh-GELU, norms behind as well, soft caps                                           |
+
+Embeddings are multiplied by the root of their width. With gemma2 llama.cpp does that; of the others the
+file holds the product (export.py), so that their form is their own.
 """
 
 from __future__ import annotations
@@ -95,14 +98,13 @@ class Model(nn.Module):
         self._draw()
 
     def _draw(self) -> None:
-        """Embeddings of length one, so that a rare number's own direction can be its logit; and
-        each head gives back what it reads, so that copying is where the training starts."""
-        gemma = self.shape.arch == "gemma2"
+        """A token's own direction is long beside what a block adds, so that it can still be read
+        behind the blocks; and each head gives back what it reads: copying is where the training starts."""
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
                 deep = 0.5 if name.endswith(("out.weight", "down.weight")) else 1.0
                 std = deep / math.sqrt(weight.shape[1])
-                nn.init.normal_(weight, std=0.7 * std if gemma and "embedding" in name else std)
+                nn.init.normal_(weight, std=0.7 * std if "embedding" in name else std)
             elif name.endswith("bias"):
                 nn.init.zeros_(weight)
         with torch.no_grad():
@@ -117,9 +119,7 @@ class Model(nn.Module):
     def forward(self, ids: Tensor, places: Tensor | None = None) -> Tensor:
         """Logits everywhere, or only at these places of the flattened ids."""
         length = ids.shape[1]
-        x = self.embedding(ids)
-        if self.shape.arch == "gemma2":
-            x = x * math.sqrt(self.shape.width)
+        x = self.embedding(ids) * math.sqrt(self.shape.width)
         for block in self.blocks:
             x = block(x, self.cos[:length], self.sin[:length], self.mask[:length, :length])
         if places is not None:
