@@ -144,6 +144,8 @@ TEST_F(Program, AModelSaysTheSameAgainToTheBit) {
   const Ran none = wood("reexecute r.wood");
   EXPECT_EQ(none.status, 2);
   EXPECT_TRUE(has(none.err, "rules and endpoints cannot be asked again")) << none.err;
+  write("slow.toml", "[[mind]]\nname = \"tiny-phi\"\nwait_ms_max = 1\n");
+  EXPECT_EQ(wood("reexecute a.wood --minds slow.toml").status, 0);
   write("other.toml", "[[mind]]\nname = \"tiny-phi\"\ncontext = 512\n");
   const Ran other = wood("reexecute a.wood --minds other.toml");
   EXPECT_EQ(other.status, 3);
@@ -158,6 +160,16 @@ TEST_F(Program, AModelSaysTheSameAgainToTheBit) {
   const Ran forged = wood("reexecute a.wood");
   EXPECT_EQ(forged.status, 1);
   EXPECT_TRUE(has(forged.out, "token 0 was forced then or is now, not both")) << forged.out;
+
+  // An answer is not taken out of the count by giving it to somebody else.
+  const std::string name = "\"mind\":\"tiny-gemma\",\"prompt_count\"";
+  const std::size_t whose = file.find(name);
+  ASSERT_NE(whose, Bytes::npos);
+  file.replace(whose, name.size(), "\"mind\":\"tiny-gemmb\",\"prompt_count\"");
+  write("a.wood", file);
+  const Ran nobody = wood("reexecute a.wood");
+  EXPECT_EQ(nobody.status, 1);
+  EXPECT_TRUE(has(nobody.err, "a mind that the genesis does not know")) << nobody.err;
 }
 
 // A data folder whose house models are the tiny ones under other names.
@@ -424,6 +436,7 @@ TEST_F(Program, TheReportsPartsAddUpToItsWhole) {
 TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
   write("in.jsonl",
         "{\"turn\":2,\"by\":\"operator\",\"act\":\"kill\",\"who\":\"fenn\"}\n"
+        "{\"turn\":2,\"by\":\"operator\",\"act\":\"enable\",\"who\":\"nobody\"}\n"
         "{\"turn\":3,\"act\":\"stop\"}\n");
   const Ran run = wood("run --cast rules --seed 7 --turns 5 --inputs in.jsonl --json --quiet");
   ASSERT_EQ(run.status, 0) << run.err;
@@ -432,6 +445,8 @@ TEST_F(Program, TheOperatorsCommandsAreOnRecord) {
   EXPECT_EQ(report->str_or("stopped", ""), "operator");
   EXPECT_EQ(report->str_or("seed", ""), "7");
   EXPECT_EQ(report->at("counts").int_or("leaks", -1), 0);
+  for (const Json& being : report->at("beings").items())
+    EXPECT_NE(being.str_or("name", ""), "operator");
   EXPECT_TRUE(has(wood("show runs/five-labs-7.wood --turn 2").out, "operator commands kill"));
   EXPECT_EQ(wood("replay runs/five-labs-7.wood").status, 0);
 }

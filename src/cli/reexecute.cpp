@@ -34,6 +34,7 @@ struct Count {
 struct Outcome {
   std::map<std::string, Count> by_mind;
   std::vector<Difference> differences;
+  std::vector<Difference> silences;  // no answer now: too long a prompt, a file that went away
   std::int64_t wall_us = 0;
   [[nodiscard]] Count all() const {
     Count out;
@@ -62,21 +63,19 @@ std::string tokens_apart(const char* which, const std::vector<std::int32_t>& the
 }
 
 // What two answers differ in first; "" if in nothing that a mind decides.
-std::string difference(const Answer& then, const Reply& reply) {
-  const Answer* now = std::get_if<Answer>(&reply);
-  if (now == nullptr) return "no answer: " + std::get<Failure>(reply).what;
-  if (then.prompt_tokens != now->prompt_tokens)
-    return tokens_apart("prompt", then.prompt_tokens, now->prompt_tokens);
-  if (then.tokens != now->tokens) return tokens_apart("answer", then.tokens, now->tokens);
-  if (then.forced != now->forced)
-    return "token " + std::to_string(first_difference(then.forced, now->forced)) +
+std::string difference(const Answer& then, const Answer& now) {
+  if (then.prompt_tokens != now.prompt_tokens)
+    return tokens_apart("prompt", then.prompt_tokens, now.prompt_tokens);
+  if (then.tokens != now.tokens) return tokens_apart("answer", then.tokens, now.tokens);
+  if (then.forced != now.forced)
+    return "token " + std::to_string(first_difference(then.forced, now.forced)) +
            " was forced then or is now, not both";
-  if (then.logits != now->logits)
+  if (then.logits != now.logits)
     return "the logits before free token " +
-           std::to_string(first_difference(then.logits, now->logits)) + " differ";
-  if (then.text != now->text) return "the text differs";
-  if (then.finish != now->finish)
-    return std::string("it ended by ") + name(then.finish) + ", and now by " + name(now->finish);
+           std::to_string(first_difference(then.logits, now.logits)) + " differ";
+  if (then.text != now.text) return "the text differs";
+  if (then.finish != now.finish)
+    return std::string("it ended by ") + name(then.finish) + ", and now by " + name(now.finish);
   return "";
 }
 
@@ -100,8 +99,11 @@ class Reexecution {
         [&](const Entry& answer) -> Status {
           const std::string mind = answer.draft.body.str_or("mind", "");
           const Json* card = cards_.find(mind);
-          if (card != nullptr && card->str_or("kind", "") == "llama")
-            found_.push_back({answer.seq, mind});
+          if (card == nullptr || !card->is(Json::Kind::object))
+            return fail(Errc::integrity, "answer " + std::to_string(answer.seq.value) +
+                                             " is of a mind that the genesis does not know: \"" +
+                                             mind + "\"");
+          if (card->str_or("kind", "") == "llama") found_.push_back({answer.seq, mind});
           else ++others_[mind];
           return {};
         },
@@ -114,7 +116,8 @@ class Reexecution {
     if (count < 0 || static_cast<std::size_t>(count) >= all) return;
     std::vector<Asked> kept;
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-      kept.push_back(found_[i * all / static_cast<std::size_t>(count)]);
+      kept.push_back(
+          found_[count == 1 ? 0 : i * (all - 1) / (static_cast<std::size_t>(count) - 1)]);
     found_ = std::move(kept);
   }
 
@@ -156,7 +159,9 @@ class Reexecution {
     TRY(const Entry prompt, ledger_.entry(answer.draft.from.front()));
     TRY(Ask ask, read_ask(prompt, fetch_));
     TRY(Reply reply, read_reply(answer.draft, fetch_));
-    ask.mind = asked.mind;
+    if (ask.mind != asked.mind)
+      return fail(Errc::integrity, "answer " + std::to_string(asked.entry.value) + " is of " +
+                                       asked.mind + ", its prompt was put to " + ask.mind);
     ask.wait_ms_max = kWaitMs;
     asks.push_back(std::move(ask));
     then.push_back(std::get<Answer>(std::move(reply)));
@@ -168,7 +173,11 @@ class Reexecution {
     ++count.answers;
     count.tokens += static_cast<std::int64_t>(then.tokens.size());
     count.digests += static_cast<std::int64_t>(then.logits.size());
-    std::string what = difference(then, now);
+    if (const auto* failure = std::get_if<Failure>(&now)) {
+      out.silences.push_back({asked, failure->what});
+      return;
+    }
+    std::string what = difference(then, std::get<Answer>(now));
     if (what.empty()) ++count.identical;
     else out.differences.push_back({asked, std::move(what)});
   }
@@ -185,7 +194,8 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
   for (const Asked& asked : work.found()) minds.push_back(asked.mind);
   std::sort(minds.begin(), minds.end());
   minds.erase(std::unique(minds.begin(), minds.end()), minds.end());
-  TRY(const Registry registry, open_registry(args.all("--minds")));
+  TRY(Registry registry, open_registry(args.all("--minds")));
+  for (MindSpec& mind : registry.minds) mind.wait_ms_max = 0;  // slow is not different: kWaitMs
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
   options.threads = static_cast<int>(args.integer("--threads").value_or(1));
@@ -196,23 +206,28 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
 }
 
 Json json_of(const Outcome& outcome, const Reexecution& work) {
-  Json minds = Json::object(), differences = Json::array(), others = Json::object();
+  Json minds = Json::object(), others = Json::object();
   for (const auto& [mind, c] : outcome.by_mind)
     minds.set(mind, Json::object({{"answers", c.answers},
                                   {"digests", c.digests},
                                   {"identical", c.identical},
                                   {"tokens", c.tokens}}));
-  for (const Difference& d : outcome.differences)
-    differences.push(Json::object(
-        {{"entry", d.asked.entry.value}, {"mind", d.asked.mind}, {"what", to_utf8(d.what)}}));
+  const auto list = [](const std::vector<Difference>& differences) {
+    Json out = Json::array();
+    for (const Difference& d : differences)
+      out.push(Json::object(
+          {{"entry", d.asked.entry.value}, {"mind", d.asked.mind}, {"what", to_utf8(d.what)}}));
+    return out;
+  };
   for (const auto& [mind, count] : work.others()) others.set(mind, count);
   const Count all = outcome.all();
   return Json::object({{"answers", all.answers},
-                       {"differences", std::move(differences)},
+                       {"differences", list(outcome.differences)},
                        {"digests", all.digests},
                        {"identical", all.identical},
                        {"minds", std::move(minds)},
                        {"others", std::move(others)},
+                       {"silences", list(outcome.silences)},
                        {"tokens", all.tokens},
                        {"wall_us", outcome.wall_us}});
 }
@@ -234,6 +249,12 @@ std::string text_of(const Outcome& outcome, const Reexecution& work, const Termi
     const Difference& d = outcome.differences[i];
     out += toned(terminal, Tone::bad, "Answer " + std::to_string(d.asked.entry.value)) + " by " +
            printable(d.asked.mind) + ": " + printable(d.what) + "\n";
+  }
+  for (std::size_t i = 0; i < std::min(kShown, outcome.silences.size()); ++i) {
+    const Difference& d = outcome.silences[i];
+    out += toned(terminal, Tone::warn, "No answer now") + " instead of " +
+           std::to_string(d.asked.entry.value) + " by " + printable(d.asked.mind) + ": " +
+           printable(d.what) + "\n";
   }
   if (outcome.differences.size() > kShown)
     out +=
@@ -266,8 +287,11 @@ Result<int> act(const Args& args, const Console& console) {
                 "be asked again to the bit (`wood replay` plays their answers)");
   if (const auto count = args.integer("--sample")) work.thin(*count);
   if (args.has("--shuffle")) {
-    TRY(const std::uint64_t seed, parse_seed(args.text("--shuffle")));
-    work.shuffle(seed);
+    const auto seed = to_int(args.text("--shuffle"));
+    if (!seed || *seed < 0)
+      return fail(Errc::usage,
+                  "--shuffle wants a whole number, not \"" + args.text("--shuffle") + "\"");
+    work.shuffle(static_cast<std::uint64_t>(*seed));
   }
   TRY(const auto panel, panel_of(work, args));
   const bool told = !args.has("--quiet") && !args.has("--json") && console.err.person;
@@ -280,7 +304,8 @@ Result<int> act(const Args& args, const Console& console) {
   if (told) console.complain("\r\x1b[K");
   console.print(args.has("--json") ? json_of(outcome, work).dump() + "\n"
                                    : text_of(outcome, work, console.out));
-  return outcome.differences.empty() ? Exit::fine : Exit::finding;
+  if (!outcome.differences.empty()) return Exit::finding;
+  return outcome.silences.empty() ? Exit::fine : Exit::environment;
 }
 
 }  // namespace
@@ -292,10 +317,10 @@ Verb reexecute_verb() {
       .about = "asks a run's models again; every token and logit must be the same to the bit",
       .text =
           "replay takes the answers from the record; this asks the models anew, from the prompts "
-          "on record, and compares token ids, forced marks and the digests of all logits. The same "
-          "files, context and kernel variant are wanted (their cards stand in the genesis); "
-          "threads, "
-          "order and company may be others. What rules or endpoints answered is left out.",
+          "on record, and compares token ids, forced marks and the digests of all logits. The "
+          "minds must be those of the genesis, card by card: file, context, kernel variant, "
+          "release of the engine; threads, order and company may be others. What rules or "
+          "endpoints answered is left out.",
       .options =
           {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
            {.name = "--sample",

@@ -170,7 +170,10 @@ class Reader {
       if (!fills || !fills->is(Kind::array)) return;
       for (const Json& fill : fills->items()) trade(fill.str_or("who", ""), "");
     } else if (what == "refused") {
-      ++being(draft.body.str_or("who", "")).refusals[draft.body.str_or("reason", "unknown")];
+      // What the operator or the Patron may not do is not counted with the acts of the wood.
+      const std::string who = draft.body.str_or("who", "");
+      if (who != "operator" && who != "patron")
+        ++being(who).refusals[draft.body.str_or("reason", "unknown")];
     } else if (what == "swapped") {
       BeingLine& line = being(draft.body.str_or("who", ""));
       line.mind += "→" + draft.body.str_or("mind", "");

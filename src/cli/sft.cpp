@@ -27,22 +27,32 @@ Json messages_of(const Ask& ask) {
   return out;
 }
 
+// The one entry that an answer or a reading hangs on.
+Result<Entry> cause_of(const LedgerReader& ledger, const Entry& entry) {
+  if (entry.draft.from.empty())
+    return fail(Errc::integrity, "entry " + std::to_string(entry.seq.value) + " names no cause");
+  return ledger.entry(entry.draft.from.front());
+}
+
 Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const Fetch& fetch) {
-  TRY(const Entry answer, ledger.entry(reading.draft.from.front()));
-  TRY(const Entry prompt, ledger.entry(answer.draft.from.front()));
+  TRY(const Entry answer, cause_of(ledger, reading));
+  TRY(const Entry prompt, cause_of(ledger, answer));
   TRY(const Ask ask, read_ask(prompt, fetch));
-  TRY(std::string text, read_text(answer.draft.body.at("text"), fetch));
-  const Json& read = reading.draft.body;
-  return Json::object(
-      {{"answer", std::move(text)},
-       {"by", answer.draft.by},
-       {"conforms", read.bool_or("conforms", false) && read.at("repairs").dump() == "[]"},
-       {"entry", answer.seq.value},
-       {"messages", messages_of(ask)},
-       {"mind", answer.draft.body.str_or("mind", "")},
-       {"schema", hex(sha256(ask.schema.dump()))},
-       {"task", ask.task},
-       {"turn", answer.draft.turn}});
+  TRY(const Reply reply, read_reply(answer.draft, fetch));
+  const auto* said = std::get_if<Answer>(&reply);
+  if (said == nullptr)
+    return fail(Errc::integrity, "entry " + std::to_string(answer.seq.value) + " is no answer");
+  const Json* repairs = reading.draft.body.find("repairs");
+  const bool as_written = repairs != nullptr && repairs->dump() == "[]";
+  return Json::object({{"answer", said->text},
+                       {"by", answer.draft.by},
+                       {"conforms", reading.draft.body.bool_or("conforms", false) && as_written},
+                       {"entry", answer.seq.value},
+                       {"messages", messages_of(ask)},
+                       {"mind", answer.draft.body.str_or("mind", "")},
+                       {"schema", hex(sha256(ask.schema.dump()))},
+                       {"task", ask.task},
+                       {"turn", answer.draft.turn}});
 }
 
 }  // namespace

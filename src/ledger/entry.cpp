@@ -159,6 +159,12 @@ std::vector<BlobRef> blob_refs(const Json& body) {
   return out;
 }
 
+std::optional<BlobRef> blob_ref(const Json& value) {
+  std::vector<BlobRef> out;
+  if (!value.is(Json::Kind::object) || !collect_ref(value, out)) return std::nullopt;
+  return out.front();
+}
+
 Json text_in(Sink& sink, std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max && is_utf8(text)) return Json(text);
   std::string clipped = to_utf8(text);

@@ -53,5 +53,7 @@ struct BlobRef {
 // the object; or the digest alone as member "blob". What merely looks like one, in a value that
 // came from outside, must be kept as a blob itself, or it would be taken for one.
 std::vector<BlobRef> blob_refs(const Json& body);
+// Of a value that is itself one of the first forms; none otherwise.
+std::optional<BlobRef> blob_ref(const Json& value);
 
 }  // namespace wood

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/schema.h"
 #include "core/text.h"
 #include "pipeline/reply.h"
 
@@ -45,22 +46,30 @@ Seq write_prompt(Sink& sink, const Consult& c) {
 }
 
 // A number beyond those that JSON keeps exactly stands as its decimal text.
-std::int64_t number_of(const Json& value) {
-  return value.is(Json::Kind::string) ? to_int(value.string()).value_or(0)
-                                      : (value.is(Json::Kind::integer) ? value.integer() : 0);
+std::optional<std::int64_t> number_of(const Json* value) {
+  if (value == nullptr) return std::nullopt;
+  if (value->is(Json::Kind::integer)) return value->integer();
+  if (value->is(Json::Kind::string)) return to_int(value->string());
+  return std::nullopt;
 }
 
-Sampling sampling_of(const Json& body) {
-  const auto member = [&](const char* key, std::int64_t otherwise) {
-    const Json* value = body.find(key);
-    return value == nullptr ? otherwise : number_of(*value);
-  };
+Result<Sampling> sampling_of(const Json& body) {
   Sampling out;
-  out.seed = static_cast<std::uint64_t>(member("seed", 0));
-  out.temperature_milli = member("temperature_milli", 0);
-  out.tokens_max = member("tokens_max", 0);
-  out.top_k = member("top_k", 0);
-  out.top_p_milli = member("top_p_milli", 1'000);
+  const auto seed = number_of(body.find("seed"));
+  if (!seed) return fail(Errc::parse, "its sampling has no seed");
+  out.seed = static_cast<std::uint64_t>(*seed);
+  const auto read = [&](const char* key, std::int64_t& to, std::int64_t max) -> Status {
+    const auto value = number_of(body.find(key));
+    if (!value || *value < 0 || *value > max)
+      return fail(Errc::parse,
+                  "its " + std::string(key) + " is no number from 0 to " + std::to_string(max));
+    to = *value;
+    return {};
+  };
+  TRY_STATUS(read("temperature_milli", out.temperature_milli, 1'000'000));
+  TRY_STATUS(read("tokens_max", out.tokens_max, 1'000'000));
+  TRY_STATUS(read("top_k", out.top_k, 1'000'000'000));
+  TRY_STATUS(read("top_p_milli", out.top_p_milli, 1'000));
   return out;
 }
 
@@ -148,32 +157,32 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
 
 Result<Ask> read_ask(const Entry& prompt, const Fetch& fetch) {
   const Json& body = prompt.draft.body;
+  const std::string where = "prompt " + std::to_string(prompt.seq.value);
   const Json* messages = body.find("messages");
   const Json* schema = body.find("schema");
   const Json* sampling = body.find("sampling");
   if (prompt.draft.kind != EntryKind::prompt || messages == nullptr || schema == nullptr ||
       sampling == nullptr)
-    return fail(Errc::parse,
-                "entry " + std::to_string(prompt.seq.value) + " is no prompt with its messages");
+    return fail(Errc::parse, where + " is none, or has no messages, schema or sampling");
   Ask ask;
   ask.prompt = prompt.seq;
   ask.mind = body.str_or("mind", "");
   ask.reader = prompt.draft.by;
   ask.task = body.str_or("task", "");
-  ask.sampling = sampling_of(*sampling);
+  auto drawn = sampling_of(*sampling);
+  if (!drawn) return fail(std::move(drawn).error().during(where));
+  ask.sampling = *drawn;
   TRY(const Json list, read_json(*messages, fetch));
-  if (!list.is(Json::Kind::array))
-    return fail(Errc::parse,
-                "the messages of entry " + std::to_string(prompt.seq.value) + " are no list");
+  if (!list.is(Json::Kind::array)) return fail(Errc::parse, where + ": its messages are no list");
   for (const Json& message : list.items()) {
     const Json* content = message.find("content");
-    if (content == nullptr)
-      return fail(Errc::parse,
-                  "a message of entry " + std::to_string(prompt.seq.value) + " has no content");
+    if (content == nullptr) return fail(Errc::parse, where + ": a message has no content");
     TRY(std::string text, read_text(*content, fetch));
     ask.messages.push_back({message.str_or("role", ""), std::move(text)});
   }
   TRY(ask.schema, read_json(*schema, fetch));
+  if (const Status fine = check_schema(ask.schema); !fine && !ask.schema.is(Json::Kind::null))
+    return fail(Error(fine.error()).during(where));
   return ask;
 }
 

@@ -234,5 +234,66 @@ TEST(Record, AValueThatLooksLikeAReferenceIsABlobItself) {
   EXPECT_TRUE(sink.blobs.contains(refs[0].sha256));
 }
 
+// What a prompt entry holds is the ask that was put, but for its facts and its time limit.
+TEST(Consult, APromptIsReadBackAsTheAsk) {
+  KeepingSink sink;
+  FakePanel panel;
+  panel.answer = [](const Ask&) -> Reply { return said("{\"lots\": 2}"); };
+  std::vector<Consult> asks = {question("oona"), question("pip")};
+  asks[0].messages[1].content = std::string(5'000, 'x') + "\xff";  // a blob
+  asks[0].sampling.seed = 0xFFFF'FFFF'FFFF'FFF0;                   // no JSON integer
+  asks[1].schema.set("description", std::string(2'000, 'd'));      // a blob
+  ASSERT_TRUE(consult(sink, panel, asks));
+  ASSERT_EQ(panel.calls.size(), 1U);
+  const Fetch fetch = [&](const std::string& digest) { return sink.fetch(digest); };
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Ask& put = panel.calls[0][i];
+    const auto read = read_ask({put.prompt, sink.at(put.prompt)}, fetch);
+    ASSERT_TRUE(read) << read.error().what;
+    EXPECT_EQ(read->mind, put.mind);
+    EXPECT_EQ(read->reader, put.reader);
+    EXPECT_EQ(read->task, put.task);
+    EXPECT_EQ(read->schema, put.schema);
+    EXPECT_EQ(read->sampling, put.sampling);
+    ASSERT_EQ(read->messages.size(), put.messages.size());
+    for (std::size_t k = 0; k < put.messages.size(); ++k) {
+      EXPECT_EQ(read->messages[k].role, put.messages[k].role);
+      EXPECT_EQ(read->messages[k].content, put.messages[k].content);
+    }
+  }
+}
+
+// A ledger is outside input: nothing in a prompt entry may bring the reader down, or the mind that
+// is asked with it.
+TEST(Consult, APromptThatIsNoneIsRefused) {
+  const Fetch none = [](const std::string& digest) -> Result<Bytes> {
+    return fail(Errc::not_found, digest);
+  };
+  const Json good = parsed(
+      R"({"messages":[{"content":"a","role":"user"}],"mind":"m","sampling":{"seed":1,)"
+      R"("temperature_milli":0,"tokens_max":9,"top_k":0,"top_p_milli":1000},"schema":null,"task":"t"})");
+  const auto read = [&](const char* key, const char* value) {
+    Entry entry{Seq{3}, {EntryKind::prompt, "pip", {Seq{2}}, 1, good}};
+    if (key != nullptr) entry.draft.body.set(key, parsed(value));
+    return read_ask(entry, none).has_value();
+  };
+  EXPECT_TRUE(read(nullptr, ""));
+  EXPECT_TRUE(read("schema", R"({"type":"integer"})"));
+  for (const char* schema :
+       {"5", R"({"type":5})", R"({"enum":5})", R"({"oneOf":[5]})", R"({"type":["x",5]})",
+        R"({"properties":5})", R"({"required":["a"],"properties":{}})",
+        R"({"type":"integer","minimum":"x"})"})
+    EXPECT_FALSE(read("schema", schema)) << schema;
+  for (const char* sampling :
+       {"5", "{}", R"({"seed":1,"temperature_milli":0,"tokens_max":-1,"top_k":0,"top_p_milli":1})",
+        R"({"seed":1,"temperature_milli":0,"tokens_max":"9223372036854775807","top_k":0,)"
+        R"("top_p_milli":1})",
+        R"({"seed":1,"temperature_milli":0,"tokens_max":9,"top_k":-1,"top_p_milli":1})",
+        R"({"seed":"x","temperature_milli":0,"tokens_max":9,"top_k":0,"top_p_milli":1})"})
+    EXPECT_FALSE(read("sampling", sampling)) << sampling;
+  for (const char* messages : {"5", "[5]", R"([{"role":"user"}])", R"([{"content":5}])"})
+    EXPECT_FALSE(read("messages", messages)) << messages;
+}
+
 }  // namespace
 }  // namespace wood

@@ -1,5 +1,7 @@
 #include "pipeline/reply.h"
 
+#include <limits>
+
 #include "core/check.h"
 #include "core/text.h"
 
@@ -42,7 +44,9 @@ Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key,
   if (!list.is(Kind::array)) return fail(Errc::parse, std::string(key) + " is no list");
   std::vector<std::int32_t> out;
   for (const Json& item : list.items()) {
-    if (!item.is(Kind::integer)) return fail(Errc::parse, std::string(key) + " holds no integers");
+    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+    if (!item.is(Kind::integer) || item.integer() < 0 || item.integer() > most)
+      return fail(Errc::parse, std::string(key) + " holds what is no token id");
     out.push_back(static_cast<std::int32_t>(item.integer()));
   }
   return out;
@@ -62,7 +66,10 @@ Result<Reply> read_answer_body(const Json& body, const Fetch& fetch) {
   TRY(const Json logits, read_value(body, "logits", fetch));
   if (!forced.is(Kind::string) || !logits.is(Kind::array))
     return fail(Errc::parse, "answer whose forced is no string or whose logits are no list");
-  for (const char c : forced.string()) answer.forced.push_back(c == '1');
+  for (const char c : forced.string()) {
+    if (c != '0' && c != '1') return fail(Errc::parse, "forced holds more than 0 and 1");
+    answer.forced.push_back(c == '1');
+  }
   for (const Json& digest : logits.items()) {
     if (!digest.is(Kind::string)) return fail(Errc::parse, "logits hold no digests");
     answer.logits.push_back(digest.string());
@@ -132,10 +139,9 @@ Result<std::string> read_text(const Json& text, const Fetch& fetch) {
 }
 
 Result<Json> read_json(const Json& value, const Fetch& fetch) {
-  if (!value.is(Kind::object) || value.find("bytes") == nullptr) return value;
-  const Json* digest = value.find("sha256");
-  if (digest == nullptr || !digest->is(Kind::string)) return value;
-  TRY(const Bytes text, fetch(digest->string()));
+  const auto ref = blob_ref(value);
+  if (!ref) return value;
+  TRY(const Bytes text, fetch(ref->sha256));
   return parse_json(text, Floats::refuse, kDepthInside);
 }
 
