@@ -7,6 +7,8 @@ share of asks on which they decide alike; the correlation of their errors (phi o
 columns, Matthews 1975; 0 for failures that know nothing of each other, 1 for the same); of the asks
 on which both fail the share on which they give the same wrong answer. Of all: n / (1 + (n-1) rho) with
 the mean correlation (Kish's design effect), the number of independent voters they are worth by errors.
+Where a decision has two values the same wrong answer is the only one; and over all tasks together the
+harder of them make errors go together that within a task do not.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def pair(wanted: list[str], a: list[str], b: list[str]) -> dict[str, Any]:
 
 
 def measure(wanted: list[str], said: dict[str, list[str]]) -> dict[str, Any]:
-    pairs = {f"{a} {b}": pair(wanted, said[a], said[b]) for a, b in combinations(said, 2)}
+    pairs = {(a, b): pair(wanted, said[a], said[b]) for a, b in combinations(said, 2)}
     known = [p["phi"] for p in pairs.values() if p["phi"] is not None]
     rho = sum(known) / len(known) if known else None
     n = len(said)
@@ -53,14 +55,20 @@ def measure(wanted: list[str], said: dict[str, list[str]]) -> dict[str, Any]:
 def told(task: str, found: dict[str, Any], names: list[str]) -> str:
     out = f"{task}: {found['asks']} asks; asks on which none, one, … all are wrong: {found['wrong_by_so_many']}"
     if found["rho"] is None:
-        return out + "\n  no pair of which both fail"
-    out += f"\n  mean correlation of errors {found['rho']:.2f}, worth {found['n_eff']:.1f} of {len(names)} voters\n"
-    for name, p in found["pairs"].items():
-        a, b = name.split()
+        out += "\n  no two of them fail sometimes and not always: no correlation\n"
+    else:
+        out += f"\n  mean correlation of errors {found['rho']:.2f}, worth {found['n_eff']:.1f} of {len(names)} voters\n"
+    for (a, b), p in found["pairs"].items():
         correlation = f"{p['phi']:5.2f}" if p["phi"] is not None else "    -"
         out += (f"  {a:14s} {b:14s} alike {100 * p['alike'] / p['asks']:5.1f} %, errors {correlation}, "
                 f"same wrong answer in {p['same_wrong']} of {p['both_wrong']}\n")  # fmt: skip
     return out.rstrip("\n")
+
+
+def decided(task: str, text: str, name: str) -> str:
+    """What cannot be read is like no other's."""
+    answer = parsed(text)
+    return f"nothing of {name}" if answer is None else str(answer.get(DECISION[task]))
 
 
 def main() -> None:
@@ -79,9 +87,8 @@ def main() -> None:
     all_wanted: list[str] = []
     all_said: dict[str, list[str]] = {name: [] for name in names}
     for task, asks in held_out(args.corpus, recipe.asks).items():
-        decided = lambda text: str((parsed(text) or {}).get(DECISION[task]))  # noqa: E731
-        wanted = [decided(ask["answer"]) for ask in asks]
-        said = {name: [decided(text) for text in answers(args.answers, path, asks, recipe.tokens_max)]
+        wanted = [decided(task, ask["answer"], "the teacher's") for ask in asks]
+        said = {name: [decided(task, text, name) for text in answers(args.answers, path, asks, recipe.tokens_max)]
                 for name, path in zip(names, args.files)}  # fmt: skip
         every[task] = measure(wanted, said)
         print(told(task, every[task], names), flush=True)
@@ -91,7 +98,9 @@ def main() -> None:
     every["all"] = measure(all_wanted, all_said)
     print(told("all tasks", every["all"], names))
     if args.json:
-        args.json.write_text(json.dumps(every, indent=1) + "\n")
+        flat = {task: {**found, "pairs": [{"a": a, "b": b, **p} for (a, b), p in found["pairs"].items()]}
+                for task, found in every.items()}  # fmt: skip
+        args.json.write_text(json.dumps(flat, indent=1) + "\n")
 
 
 if __name__ == "__main__":

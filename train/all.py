@@ -14,10 +14,11 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import config
+import corpus
 
 SHIPPED = config.HERE.parent / "models" / "house"
 
@@ -36,6 +37,7 @@ class Making:
 
     def examples(self) -> None:
         if (self.corpus / "tokenizer.json").exists():
+            corpus.complete(self.corpus, config.load(config.HERE / "config.toml").corpus)
             print(f"{self.corpus}: there already", flush=True)
             return
         self.stage(self.work / "corpus.log", "corpus.py", "--out", self.corpus)
@@ -72,9 +74,15 @@ def main() -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     making = Making(args.work, args.ship)
     making.examples()
+    failed = False
     with ThreadPoolExecutor(args.jobs) as jobs:
-        for told in jobs.map(making.model, names):
-            print(told, flush=True)
+        for done in as_completed([jobs.submit(making.model, name) for name in names]):
+            try:
+                print(done.result(), flush=True)
+            except SystemExit as error:  # the others go on
+                print(error, file=sys.stderr, flush=True)
+                failed = True
+    raise SystemExit(1 if failed else 0)
 
 
 if __name__ == "__main__":

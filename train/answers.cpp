@@ -1,11 +1,11 @@
 // What a model answers, through the same mind that plays with it: for train/evaluate.py.
 //
-//   train_answers FILE.gguf [--parallel N] [--threads N] [--tokens N] < prompts.jsonl >
-//   answers.jsonl train_answers FILE.gguf --speed [--parallel N] [--threads N] < prompts.jsonl
+//   train_answers FILE.gguf [--parallel N] [--threads N] [--tokens N] [--speed] < prompts.jsonl
 //
 // A line in: {"messages":[{"content","role"}]}; a line out: {"answer","prompt_tokens"} or
 // {"failure"}. Greedy, and without a grammar: what stands there is the model's own. With --speed
 // one line of what all of them took, the first asked once before so that nothing is loaded then.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
   bool speed = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--parallel" && i + 1 < argc) spec.parallel = to_int(argv[++i]).value_or(8);
+    if (word == "--parallel" && i + 1 < argc)
+      spec.parallel = std::max<std::int64_t>(1, to_int(argv[++i]).value_or(8));
     else if (word == "--threads" && i + 1 < argc)
       threads = static_cast<int>(to_int(argv[++i]).value_or(1));
     else if (word == "--speed") speed = true;

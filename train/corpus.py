@@ -105,6 +105,13 @@ def prompt_format() -> int:
     return int(found[1])
 
 
+def complete(folder: Path, recipe: config.Corpus) -> None:
+    """A corpus that is there serves another build of the program, but no other prompts and no other recipe."""
+    about = json.loads((folder / "corpus.json").read_text())
+    if (about["prompt_format"], about["recipe"]) != (prompt_format(), asdict(recipe)):
+        raise SystemExit(f"{folder}: made for other prompts or by another recipe; take another folder")
+
+
 def begin(folder: Path, wood: Path, recipe: config.Corpus) -> None:
     """What the corpus is made by stands beside it; another program or recipe does not go on with it."""
     about = {"prompt_format": prompt_format(), "recipe": asdict(recipe),

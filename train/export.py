@@ -19,7 +19,7 @@ import torch
 import chat
 import config
 from gguf import BOOL, F32, I32, STRING, U32, Writer
-from model import ATTENTION_CAP, LOGIT_CAP, Block, Model
+from model import ATTENTION_CAP, FORM, LOGIT_CAP, Block, Model
 from tokenizer import Tokenizer
 
 CONTROL, NORMAL = 3, 1  # kinds of tokens, as GGUF numbers them
@@ -33,6 +33,8 @@ def load(recipe: config.Config, name: str, corpus: Path, out: Path) -> tuple[Mod
     digest = hashlib.sha256((corpus / "tokenizer.json").read_bytes()).hexdigest()
     if held["source"]["tokenizer_sha256"] != digest:
         raise SystemExit(f"{out / name}.pt was trained with another tokenizer than that of {corpus}")
+    if held["source"].get("form") != FORM:
+        raise SystemExit(f"{out / name}.pt was trained as form {held['source'].get('form')} of the model, not {FORM}")
     model = Model(recipe.models[name], len(tokenizer.tokens), recipe.context, recipe.rope_base)
     model.load_state_dict(held["model"])
     return model.eval(), tokenizer, held

@@ -13,6 +13,7 @@ DIR/SEED-CAST.wood is kept, a run that is there is not played again.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import subprocess
@@ -24,7 +25,7 @@ from typing import Any
 import config
 from tasks import DECISION, parsed
 
-# Student's t at 97.5 % for 1, 2, … degrees of freedom; from 30 on the normal's.
+# Student's t at 97.5 % for 1, 2, … degrees of freedom; from 30 on a little too wide.
 T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145,
      2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045]  # fmt: skip
 
@@ -36,11 +37,22 @@ def mean_and_half(values: list[float]) -> tuple[float, float]:
     if n < 2:
         return mean, math.inf
     spread = math.sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, (T[n - 2] if n - 2 < len(T) else 1.96) * spread / math.sqrt(n)
+    return mean, (T[n - 2] if n - 2 < len(T) else 2.04) * spread / math.sqrt(n)
 
 
-def output(line: list[str]) -> str:
-    return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
+def output(line: list[str], fine: tuple[int, ...] = (0,)) -> str:
+    done = subprocess.run(line, stdout=subprocess.PIPE, text=True)
+    if done.returncode not in fine:
+        raise SystemExit(f"{' '.join(line)} ended with {done.returncode}")
+    return done.stdout
+
+
+def begin(folder: Path, about: dict[str, Any]) -> None:
+    """Runs of other models or another scenario are not told as these."""
+    path = folder / "about.json"
+    if path.exists() and json.loads(path.read_text()) != about:
+        raise SystemExit(f"{path}: these runs were played otherwise; take another folder")
+    path.write_text(json.dumps(about, indent=1) + "\n")
 
 
 def report(wood: Path, scenario: str, cast: str, seed: int, turns: int, folder: Path) -> tuple[dict[str, Any], float]:
@@ -53,7 +65,7 @@ def report(wood: Path, scenario: str, cast: str, seed: int, turns: int, folder: 
         left.unlink()
     began = time.monotonic()
     told = output([str(wood), "run", scenario, "--cast", cast, "--seed", str(seed), "--turns", str(turns),
-                   "--quiet", "--json", "--out", str(part)])  # fmt: skip
+                   "--quiet", "--json", "--out", str(part)], fine=(0, 1))  # fmt: skip; 1: there was a leak
     seconds = time.monotonic() - began
     part.rename(run)
     return json.loads(told), seconds
@@ -134,6 +146,9 @@ def main() -> None:
     args = words.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     wood, told = args.wood.resolve(), Told()
+    models = sorted((config.HERE.parent / "models" / "house").glob("*.gguf"))
+    begin(args.out, {"scenario": args.scenario, "turns": args.turns,
+                     "models": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in models}})
     for seed in range(args.first, args.first + args.seeds):
         cast, seconds = report(wood, args.scenario, args.cast, seed, args.turns, args.out)
         rules, _ = report(wood, args.scenario, "rules", seed, args.turns, args.out)

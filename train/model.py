@@ -24,6 +24,7 @@ from config import Shape
 from fused import RmsNorm, Rotary, SwiGlu
 
 ATTENTION_CAP, LOGIT_CAP = 50.0, 30.0  # gemma2
+FORM = 2  # of the function below: raised when the same weights come to mean something else
 
 
 class Norm(nn.Module):

@@ -22,7 +22,7 @@ import torch.nn.functional as F
 
 import config
 import data
-from model import Model
+from model import FORM, Model
 from muon import Muon
 from tokenizer import Tokenizer
 
@@ -47,6 +47,7 @@ class Trainer:
         self.examples = data.read(corpus, "train", self.tokenizer).of(self.shape.left_out, self.shape.temper)
         self.source = {
             "corpus": json.loads((corpus / "corpus.json").read_text()),
+            "form": FORM,
             "tokenizer_sha256": hashlib.sha256((corpus / "tokenizer.json").read_bytes()).hexdigest(),
         }
         self.step = 0
@@ -89,7 +90,7 @@ class Trainer:
         if held["shape"] != {**asdict(self.shape), "steps": held["shape"]["steps"]}:
             raise SystemExit(f"{path} has another shape than {self.name} of the configuration")
         if held["source"] != self.source:
-            raise SystemExit(f"{path} was begun on another corpus or tokenizer; take another --out")
+            raise SystemExit(f"{path} was begun on another corpus, tokenizer or form of the model (model.py); take another --out")
         self.model.load_state_dict(held["model"])
         self.cpu_seconds = held["cpu_seconds"]
         self.muon.load(held["muon"])
