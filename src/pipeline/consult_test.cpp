@@ -269,9 +269,10 @@ TEST(Consult, APromptThatIsNoneIsRefused) {
   const Fetch none = [](const std::string& digest) -> Result<Bytes> {
     return fail(Errc::not_found, digest);
   };
-  const Json good = parsed(
-      R"({"messages":[{"content":"a","role":"user"}],"mind":"m","sampling":{"seed":1,)"
-      R"("temperature_milli":0,"tokens_max":9,"top_k":0,"top_p_milli":1000},"schema":null,"task":"t"})");
+  const Json good =
+      parsed(R"({"messages":[{"content":"a","role":"user"}],"mind":"m","sampling":{"seed":1,)"
+             R"("temperature_milli":0,"tokens_max":9,"top_k":0,"top_p_milli":1000},)"
+             R"("schema":null,"task":"t"})");
   const auto read = [&](const char* key, const char* value) {
     Entry entry{Seq{3}, {EntryKind::prompt, "pip", {Seq{2}}, 1, good}};
     if (key != nullptr) entry.draft.body.set(key, parsed(value));
