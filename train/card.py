@@ -6,14 +6,16 @@ trained on other prompts.
 
 NAME.gguf gets NAME.cdx.json. The evaluation is what `evaluate.py --json` writes of that very file, held
 to it by its SHA-256; all but counts are fractions of 1, `low` and `high` the bounds of the interval of
-right/n, `majority` and `chance` what the training side's labels would get:
+right/n, `majority` and `chance` what the training side's labels would get, `numbered` the right decisions
+that come with numbers, `numbers_right` those of them with all numbers right:
 
     {"tasks": [{"task": "creature.act", "n": 200, "right": 163, "majority": 0.41, "chance": 0.27,
-                "low": 0.755, "high": 0.863}, …], "json_valid": 0.9995,
+                "low": 0.755, "high": 0.863, "numbered": 120, "numbers_right": 111}, …],
+     "json_valid": 0.9995,
      "sha256": "…"}
 
-What it learned from stands in the file (train/export.py put it there), not in today's recipe. Nothing stands in the card that was not measured, counted or configured: what is not given is left
-out. The same inputs give the same bytes, so there is no date in it.
+What it learned from stands in the file (train/export.py put it there), not in today's recipe. Nothing
+stands in the card that was not measured, counted or configured: what is not given is left out. The same inputs give the same bytes, so there is no date in it.
 """
 
 from __future__ import annotations
@@ -168,6 +170,10 @@ def failures(evaluation: dict[str, Any], context: int, version: int, more: list[
             out.append(f"{task['task']}: not above always giving the commonest answer "
                        f"({task['right'] / task['n']:.1%} of {task['n']}, commonest "
                        f"{task['majority']:.1%}).")  # fmt: skip
+        wrong = task.get("numbered", 0) - task.get("numbers_right", 0)
+        if wrong > 0:
+            out.append(f"{task['task']}: where its decision is the teacher's, {wrong / task['numbered']:.1%} of "
+                       f"{task['numbered']} have a number that is not: another good's price, say.")  # fmt: skip
     if evaluation.get("json_valid", 1) < 1:
         out.append(f"Without a grammar {1 - evaluation['json_valid']:.2%} of its answers are no JSON.")
     return out + more

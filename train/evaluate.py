@@ -123,11 +123,14 @@ def shares(scores: dict[str, dict[str, tuple[int, int]]], labels: dict[str, Coun
         right, count = of[DECISION[task]]
         low, high = wilson(right, count, z)
         total = sum(labels[task].values())
+        exact, numbered = of.get("numbers", (0, 0))
         tasks.append({"task": task, "n": count, "right": right, "low": low, "high": high,
+                      "numbered": numbered, "numbers_right": exact,
                       "majority": labels[task].most_common(1)[0][1] / total,
                       "chance": sum(n * n for n in labels[task].values()) / (total * total)})  # fmt: skip
     valid = [of["json"] for of in scores.values()]
-    return {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "tasks": tasks, "json_valid": sum(v[0] for v in valid) / sum(v[1] for v in valid)}
+    return {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "tasks": tasks,
+            "json_valid": sum(v[0] for v in valid) / sum(v[1] for v in valid)}
 
 
 def main() -> None:
