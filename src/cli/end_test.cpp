@@ -255,6 +255,24 @@ TEST_F(House, IsShownWithItsCard) {
   EXPECT_TRUE(told.bool_or("present", false));
   EXPECT_TRUE(has(at_home("minds house-fi").err, "did you mean \"house-phi\"?"));
 }
+// The models that come with the program play by default, and are understood without a mend.
+TEST_F(Program, TheHouseModelsPlay) {
+  const Ran run = wood("run --seed 7 --turns 3 --json --quiet --out h.wood");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const Json report = parse_json(trim(run.out)).value();
+  EXPECT_EQ(report.str_or("cast", ""), "house");
+  const Json& counts = report.at("counts");
+  for (const char* none : {"leaks", "failures", "repaired", "unread"})
+    EXPECT_EQ(counts.int_or(none, -1), 0) << none;
+  for (const Json& day : report.at("by_turn").items())
+    EXPECT_GT(day.int_or("creature_trades", 0), 0);
+  EXPECT_EQ(wood("replay h.wood --quiet").status, 0);
+  const Ran again = wood("reexecute h.wood --shuffle 1");
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+  for (const std::string family : {"llama", "phi", "gemma", "qwen", "mistral"})
+    EXPECT_TRUE(has(again.out, "house-" + family)) << again.out;
+}
+
 #endif
 
 TEST_F(Program, PlaysVerifiesReplaysAndShowsARun) {
