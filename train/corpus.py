@@ -6,7 +6,7 @@ Each seed is a run of a scenario; in half of them the creatures draw one another
 a model learns the temper and not the name. DIR/asks/SEED.jsonl.gz is kept, so that an interrupted
 corpus is continued. Held out is every ask of every so-many-th run, and, because the seats of the desk
 are asked the same again and again, every so-many-th distinct prompt of all runs by its digest. No
-prompt stands on both sides, and none stands twice with the same answer; what is left out is counted.
+prompt stands on both sides, and none stands twice with the same answer, but with how often it came.
 """
 
 from __future__ import annotations
@@ -72,27 +72,30 @@ def held_out(prompt: str, seed: int, recipe: config.Corpus) -> bool:
 
 
 def split(folder: Path, recipe: config.Corpus) -> Counter[str]:
-    """Writes both sides; counts what came and what was left out."""
+    """Writes both sides, each example once with how often it came; counts what came and what was left out."""
     told: Counter[str] = Counter()
-    seen: set[tuple[str, str]] = set()
     trained: set[str] = set()
     for side in ("train", "held"):
+        kept: dict[tuple[str, str], dict[str, object]] = {}
+        for seed in range(1, recipe.seeds + 1):
+            for example in examples(folder / "asks" / f"{seed}.jsonl.gz", seed):
+                prompt, key = render(example["messages"]), f"{side} {example['task']}"
+                if held_out(prompt, seed, recipe) != (side == "held"):
+                    continue
+                known = kept.get((prompt, str(example["answer"])))
+                if side == "held" and prompt in trained:
+                    told[key + ", trained on"] += 1
+                elif known is not None:
+                    told[key + ", again"] += 1
+                    known["count"] += 1
+                else:
+                    told[key] += 1
+                    kept[prompt, str(example["answer"])] = {**example, "count": 1}
+                if side == "train":
+                    trained.add(prompt)
         with open(folder / f"{side}.jsonl", "w") as out:
-            for seed in range(1, recipe.seeds + 1):
-                for example in examples(folder / "asks" / f"{seed}.jsonl.gz", seed):
-                    prompt, key = render(example["messages"]), f"{side} {example['task']}"
-                    if held_out(prompt, seed, recipe) != (side == "held"):
-                        continue
-                    if side == "held" and prompt in trained:
-                        told[key + ", trained on"] += 1
-                    elif (prompt, str(example["answer"])) in seen:
-                        told[key + ", twice"] += 1
-                    else:
-                        told[key] += 1
-                        out.write(json.dumps(example, ensure_ascii=False) + "\n")
-                    seen.add((prompt, str(example["answer"])))
-                    if side == "train":
-                        trained.add(prompt)
+            for example in kept.values():
+                out.write(json.dumps(example, ensure_ascii=False) + "\n")
     return told
 
 

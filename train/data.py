@@ -1,7 +1,8 @@
 """Examples as token ids, and the batches of a step.
 
 A step's examples follow from (seed, step) alone, so that a training that was interrupted goes on as
-if it had not been. Tasks are drawn by their weights, examples of a task evenly.
+if it had not been. Tasks are drawn by their weights, examples of a task by the root of how often they
+came: what is asked every day must be known, and yet leave room for the rest.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Examples:
     tasks: dict[str, np.ndarray]
     seeds: np.ndarray   # of the run it is from
     tempers: np.ndarray  # of the creature that was asked, "" for a seat
+    counts: np.ndarray   # how often it came
+    sums: dict[str, np.ndarray]  # of a task's examples, the running sums of what they are drawn by
 
     def of(self, left_out: int, temper: str) -> Examples:
         """A model's own slice: without every fifth run, and with one temper's asks twice."""
@@ -59,7 +62,7 @@ class Examples:
             mine = all_of[(self.seeds[all_of] < 0) | (self.seeds[all_of] % 5 != left_out)]
             twice = mine[self.tempers[mine] == temper] if temper else mine[:0]
             tasks[name] = np.concatenate([mine, twice])
-        return replace(self, tasks=tasks)
+        return replace(self, tasks=tasks, sums={k: np.cumsum(np.sqrt(self.counts[v])) for k, v in tasks.items()})
 
     def length(self, at: int) -> int:
         return int(self.start[at + 1] - self.start[at])
@@ -71,7 +74,7 @@ def read(corpus: Path, side: str, tokenizer: Tokenizer) -> Examples:
     newest = max((corpus / f"{side}.jsonl").stat().st_mtime, (corpus / "tokenizer.json").stat().st_mtime)
     if not path.exists() or path.stat().st_mtime < newest:
         ids: list[int] = []
-        start, answer, tasks, seeds, tempers = [0], [], [], [], []
+        start, answer, tasks, seeds, tempers, counts = [0], [], [], [], [], []
         with open(corpus / f"{side}.jsonl") as lines:
             for line in lines:
                 example = json.loads(line)
@@ -81,6 +84,7 @@ def read(corpus: Path, side: str, tokenizer: Tokenizer) -> Examples:
                 start.append(len(ids))
                 tasks.append(example["task"])
                 seeds.append(example["seed"])
+                counts.append(example["count"])
                 words = example["messages"][-1]["content"].split(" ", 2)
                 tempers.append(words[1] if example["task"] == "creature.act" else "")
         for prompt, text in drills(DRILLS if side == "train" else 0):
@@ -91,12 +95,16 @@ def read(corpus: Path, side: str, tokenizer: Tokenizer) -> Examples:
             tasks.append("drill")
             seeds.append(-1)
             tempers.append("")
+            counts.append(1)
         np.savez(path, ids=np.array(ids, np.uint16), start=np.array(start), answer=np.array(answer),
-                 tasks=np.array(tasks), seeds=np.array(seeds), tempers=np.array(tempers))  # fmt: skip
+                 tasks=np.array(tasks), seeds=np.array(seeds), tempers=np.array(tempers),
+                 counts=np.array(counts))  # fmt: skip
     held = np.load(path)
     names = held["tasks"]
     tasks = {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
-    return Examples(held["ids"], held["start"], held["answer"], tasks, held["seeds"], held["tempers"])
+    sums = {name: np.cumsum(np.sqrt(held["counts"][all_of])) for name, all_of in tasks.items()}
+    return Examples(held["ids"], held["start"], held["answer"], tasks, held["seeds"], held["tempers"],
+                    held["counts"], sums)  # fmt: skip
 
 
 def drawn(examples: Examples, weights: dict[str, int], seed: int, step: int, tokens: int) -> list[int]:
@@ -106,8 +114,9 @@ def drawn(examples: Examples, weights: dict[str, int], seed: int, step: int, tok
     shares = np.array([weights[name] for name in names], float)
     out: list[int] = []
     while tokens > 0:
-        task = examples.tasks[names[draw.choice(len(names), p=shares / shares.sum())]]
-        out.append(int(task[draw.integers(len(task))]))
+        name = names[draw.choice(len(names), p=shares / shares.sum())]
+        sums = examples.sums[name]
+        out.append(int(examples.tasks[name][np.searchsorted(sums, draw.random() * sums[-1], side="right")]))
         tokens -= examples.length(out[-1])
     return sorted(out, key=examples.length)
 
