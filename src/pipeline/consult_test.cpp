@@ -197,7 +197,11 @@ TEST(Reply, OtherEntriesAreRefused) {
   EXPECT_EQ(with("text", 1), "neither a text nor the digest of one");
   EXPECT_EQ(with("text", Json::object({{"sha256", "00"}})), "no blob 00");
   EXPECT_EQ(with("tokens", 1), "tokens is no list");
-  EXPECT_EQ(with("tokens", Json::list(std::vector<std::string>{"a"})), "tokens holds no integers");
+  EXPECT_EQ(with("tokens", Json::list(std::vector<std::string>{"a"})),
+            "tokens holds what is no token id");
+  EXPECT_EQ(with("tokens", Json::list(std::vector<std::int64_t>{1, 1LL << 32})),
+            "tokens holds what is no token id");
+  EXPECT_EQ(with("forced", "10z"), "forced holds more than 0 and 1");
   EXPECT_EQ(with("forced", 1), "answer whose forced is no string or whose logits are no list");
   EXPECT_EQ(with("logits", Json::list(std::vector<int>{1})), "logits hold no digests");
   EXPECT_EQ(with("finish", "tired"), "answer with an unknown finish");

@@ -44,8 +44,8 @@ Result<std::vector<std::int32_t>> read_tokens(const Json& body, const char* key,
   if (!list.is(Kind::array)) return fail(Errc::parse, std::string(key) + " is no list");
   std::vector<std::int32_t> out;
   for (const Json& item : list.items()) {
-    constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    if (!item.is(Kind::integer) || item.integer() < 0 || item.integer() > most)
+    using Id = std::numeric_limits<std::int32_t>;
+    if (!item.is(Kind::integer) || item.integer() < Id::min() || item.integer() > Id::max())
       return fail(Errc::parse, std::string(key) + " holds what is no token id");
     out.push_back(static_cast<std::int32_t>(item.integer()));
   }
