@@ -27,6 +27,7 @@ from typing import Iterator
 import config
 from chat import render
 
+FORM = 2  # of the lines: since 2 each says how often it came
 TEMPER = re.compile(r'^temper = "(\w+)"$', re.MULTILINE)
 
 
@@ -111,13 +112,14 @@ def prompt_format() -> int:
 def complete(folder: Path, recipe: config.Corpus) -> None:
     """A corpus that is there serves another build of the program, but no other prompts and no other recipe."""
     about = json.loads((folder / "corpus.json").read_text())
-    if (about["prompt_format"], about["recipe"]) != (prompt_format(), asdict(recipe)):
-        raise SystemExit(f"{folder}: made for other prompts or by another recipe; take another folder")
+    wanted = (FORM, prompt_format(), asdict(recipe))
+    if (about.get("form"), about["prompt_format"], about["recipe"]) != wanted:
+        raise SystemExit(f"{folder}: in another form, made for other prompts or by another recipe; take another folder")
 
 
 def begin(folder: Path, wood: Path, recipe: config.Corpus) -> None:
     """What the corpus is made by stands beside it; another program or recipe does not go on with it."""
-    about = {"prompt_format": prompt_format(), "recipe": asdict(recipe),
+    about = {"form": FORM, "prompt_format": prompt_format(), "recipe": asdict(recipe),
              "wood_sha256": hashlib.sha256(wood.read_bytes()).hexdigest()}  # fmt: skip
     path = folder / "corpus.json"
     if path.exists() and json.loads(path.read_text()) != about:
