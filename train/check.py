@@ -21,6 +21,7 @@ import torch
 
 import config
 from chat import render
+from evaluate import spread
 from export import export, load
 from model import Model
 from tokenizer import Tokenizer
@@ -44,8 +45,7 @@ def drawn(recipe: config.Config, name: str, corpus: Path) -> tuple[Model, Tokeni
 
 def held_out(corpus: Path, count: int) -> list[list[dict[str, str]]]:
     with open(corpus / "held.jsonl") as lines:
-        asks = [json.loads(line)["messages"] for line in lines]
-    return asks[:: max(1, len(asks) // count)][:count]
+        return [ask["messages"] for ask in spread([json.loads(line) for line in lines], count)]
 
 
 def thought(program: Path, path: Path, asks: list[list[dict[str, str]]]) -> list[dict[str, list]]:

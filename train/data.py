@@ -42,6 +42,10 @@ def drills(count: int) -> Iterator[tuple[str, str]]:
         yield render(messages), "{" + ",".join(said) + "}"
 
 
+def running(counts: np.ndarray, tasks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: np.cumsum(np.sqrt(counts[of])) for name, of in tasks.items()}
+
+
 @dataclass
 class Examples:
     """All of one side: ids one after another, `start[i]`…`start[i + 1]`, the answer from `answer[i]`."""
@@ -62,7 +66,7 @@ class Examples:
             mine = all_of[(self.seeds[all_of] < 0) | (self.seeds[all_of] % 5 != left_out)]
             twice = mine[self.tempers[mine] == temper] if temper else mine[:0]
             tasks[name] = np.concatenate([mine, twice])
-        return replace(self, tasks=tasks, sums={k: np.cumsum(np.sqrt(self.counts[v])) for k, v in tasks.items()})
+        return replace(self, tasks=tasks, sums=running(self.counts, tasks))
 
     def length(self, at: int) -> int:
         return int(self.start[at + 1] - self.start[at])
@@ -102,9 +106,8 @@ def read(corpus: Path, side: str, tokenizer: Tokenizer) -> Examples:
     held = np.load(path)
     names = held["tasks"]
     tasks = {str(name): np.flatnonzero(names == name) for name in np.unique(names)}
-    sums = {name: np.cumsum(np.sqrt(held["counts"][all_of])) for name, all_of in tasks.items()}
     return Examples(held["ids"], held["start"], held["answer"], tasks, held["seeds"], held["tempers"],
-                    held["counts"], sums)  # fmt: skip
+                    held["counts"], running(held["counts"], tasks))  # fmt: skip
 
 
 def drawn(examples: Examples, weights: dict[str, int], seed: int, step: int, tokens: int) -> list[int]:

@@ -37,7 +37,7 @@ def mean_and_half(values: list[float]) -> tuple[float, float]:
     if n < 2:
         return mean, math.inf
     spread = math.sqrt(sum((v - mean) ** 2 for v in values) / (n - 1))
-    return mean, (T[n - 2] if n - 2 < len(T) else 2.04) * spread / math.sqrt(n)
+    return mean, (T[n - 2] if n - 2 < len(T) else 2.045) * spread / math.sqrt(n)
 
 
 def output(line: list[str], fine: tuple[int, ...] = (0,)) -> str:
@@ -127,7 +127,7 @@ class Told:
             mean, half = mean_and_half(values)
             by, width = mean_and_half(self.beside[name])
             out += (f"{name:10s} profit {mean:8.1f} ± {half:6.1f}, beside the rules {by:+8.1f} ± {width:6.1f}, "
-                    f"ruined {self.ruined[name]}\n")  # fmt: skip
+                    f"at or under nothing {self.ruined[name]}\n")  # fmt: skip
         for (task, mind), n in sorted(self.right.items()):
             out += f"{task:14s} {mind:14s} as the teacher {100 * n['right'] / n['asks']:5.1f} % of {n['asks']}\n"
         return out

@@ -37,7 +37,8 @@ Result<Composed> compose(const Wanted& wanted);
 // The panel and the inbox for a run that is taken up again: the same minds, to the byte.
 Result<Composed> recompose(Setup setup, const Wanted& wanted);
 
-// Minds with these cards, and no others: Errc::environment, naming what differs.
+// Whether the panel's minds are those of the cards; those that no card names are not looked at.
+// Errc::environment, naming what differs.
 Status same_minds(const Json& cards, const LivePanel& panel);
 
 // A whole number below 2^64.

@@ -255,6 +255,7 @@ TEST_F(House, IsShownWithItsCard) {
   EXPECT_TRUE(told.bool_or("present", false));
   EXPECT_TRUE(has(at_home("minds house-fi").err, "did you mean \"house-phi\"?"));
 }
+
 // The models that come with the program play by default, and are understood without a mend.
 TEST_F(Program, TheHouseModelsPlay) {
   const Ran run = wood("run --seed 7 --turns 3 --json --quiet --out h.wood");

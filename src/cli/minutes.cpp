@@ -47,8 +47,9 @@ void Minutes::note(std::vector<std::string>& section, Seq entry, const std::stri
 }
 
 // The reason that who acted gave: from what happened back over the check and the command to what
-// was understood of the answer. "" where nobody was asked, or nothing was said.
-std::string Minutes::why(const Entry& entry) const {
+// was understood of the answer; `named`, with who that was. "" where nobody was asked, or nothing
+// was said.
+std::string Minutes::why(const Entry& entry, bool named) const {
   constexpr int kSteps = 3;
   Result<Entry> at = entry;
   for (int step = 0; step < kSteps && !at->draft.from.empty(); ++step) {
@@ -58,7 +59,8 @@ std::string Minutes::why(const Entry& entry) const {
       const Json* value = at->draft.body.find("value");
       const auto whole = value == nullptr ? Result<Json>(Json()) : whole_value(*value, ledger_);
       const std::string reason = whole ? whole->str_or("reason", "") : "";
-      return reason.empty() ? "" : toned(terminal_, Tone::dim, " — " + printable(reason));
+      const std::string speaker = named ? at->draft.by + ": " : "";
+      return reason.empty() ? "" : toned(terminal_, Tone::dim, " — " + printable(speaker + reason));
     }
     if (at->draft.kind != EntryKind::check && at->draft.kind != EntryKind::command) return "";
   }
@@ -204,7 +206,7 @@ void Minutes::deal(const Entry& entry) {
   const Json& body = entry.draft.body;
   note(deals_, entry.seq,
        body.str_or("kind", "") + " " + toned(terminal_, Tone::good, body.str_or("state", "")) +
-           ": " + printable(deal_text(body)) + why(entry));
+           ": " + printable(deal_text(body)) + why(entry, true));
 }
 
 void Minutes::desk_step(const Entry& entry) {

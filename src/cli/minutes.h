@@ -34,7 +34,7 @@ class Minutes {
   void note(std::vector<std::string>& section, Seq entry, const std::string& text);
   void section(std::string& out, const char* title, std::vector<std::string>& lines) const;
   [[nodiscard]] std::string price(std::int64_t ticks) const;
-  [[nodiscard]] std::string why(const Entry& entry) const;
+  [[nodiscard]] std::string why(const Entry& entry, bool named = false) const;
   [[nodiscard]] std::string who(const std::string& name) const;
 
   const LedgerReader& ledger_;

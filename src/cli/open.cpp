@@ -51,6 +51,19 @@ Result<OpenRun> open_run(const std::string& path) {
   return out;
 }
 
+std::vector<EntryKind> all_but(EntryKind kind) {
+  std::vector<EntryKind> out;
+  for (int other = 0; other < kEntryKinds; ++other)
+    if (static_cast<EntryKind>(other) != kind) out.push_back(static_cast<EntryKind>(other));
+  return out;
+}
+
+Result<Entry> cause_of(const LedgerReader& ledger, const Entry& entry) {
+  if (entry.draft.from.empty())
+    return fail(Errc::integrity, "entry " + std::to_string(entry.seq.value) + " names no cause");
+  return ledger.entry(entry.draft.from.front());
+}
+
 RecordView record_view(const LedgerReader& ledger) {
   return {ledger.size(), [&ledger](Seq seq) { return ledger.entry(seq); },
           [&ledger](const std::string& sha256) { return ledger.blob(sha256); }};

@@ -20,6 +20,10 @@ struct OpenRun {
 Status run_there(const std::string& path);
 // For reading.
 Result<OpenRun> open_run(const std::string& path);
+// What LedgerReader::each is to pass over so that only these entries are visited.
+std::vector<EntryKind> all_but(EntryKind kind);
+// The entry that an answer or a reading hangs on, its first cause; Errc::integrity without one.
+Result<Entry> cause_of(const LedgerReader& ledger, const Entry& entry);
 // As drama reads it. `ledger` must outlive the view.
 RecordView record_view(const LedgerReader& ledger);
 // The entry that a word names: its number.

@@ -91,10 +91,6 @@ class Reexecution {
     const Json* cards = genesis.draft.body.find("cards");
     if (cards == nullptr) return fail(Errc::parse, "the genesis names no minds");
     TRY(cards_, whole_value(*cards, ledger_));
-    std::vector<EntryKind> others;
-    for (int kind = 0; kind < kEntryKinds; ++kind)
-      if (static_cast<EntryKind>(kind) != EntryKind::answer)
-        others.push_back(static_cast<EntryKind>(kind));
     return ledger_.each(
         [&](const Entry& answer) -> Status {
           const std::string mind = answer.draft.body.str_or("mind", "");
@@ -107,7 +103,7 @@ class Reexecution {
           else ++others_[mind];
           return {};
         },
-        others);
+        all_but(EntryKind::answer));
   }
 
   // So many of them, evenly from the first to the last.
@@ -153,10 +149,7 @@ class Reexecution {
  private:
   Status take(const Asked& asked, std::vector<Ask>& asks, std::vector<Answer>& then) {
     TRY(const Entry answer, ledger_.entry(asked.entry));
-    if (answer.draft.from.empty())
-      return fail(Errc::integrity,
-                  "answer " + std::to_string(asked.entry.value) + " names no prompt");
-    TRY(const Entry prompt, ledger_.entry(answer.draft.from.front()));
+    TRY(const Entry prompt, cause_of(ledger_, answer));
     TRY(Ask ask, read_ask(prompt, fetch_));
     TRY(Reply reply, read_reply(answer.draft, fetch_));
     if (ask.mind != asked.mind)
@@ -322,7 +315,7 @@ Verb reexecute_verb() {
           "release of the engine; threads, order and company may be others. What rules or "
           "endpoints answered is left out.",
       .options =
-          {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
+          {run_argument(),
            {.name = "--sample",
             .kind = K::integer,
             .value = "K",

@@ -84,7 +84,6 @@ Result<int> act(const Args& args, const Console& console) {
 }  // namespace
 
 Verb replay_verb() {
-  using K = Option::Kind;
   return {
       .name = "replay",
       .about = "plays a run again from its record; it must come out the same to the byte",
@@ -92,10 +91,9 @@ Verb replay_verb() {
           "The minds are not asked: their recorded answers are. Everything else, from the order "
           "book to the "
           "magistrate, is computed again and compared entry by entry.",
-      .options =
-          {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
-           {.name = "--json", .about = "the result as one JSON object"},
-           {.name = "--quiet", .about = "no progress"}},
+      .options = {run_argument(),
+                  {.name = "--json", .about = "the result as one JSON object"},
+                  {.name = "--quiet", .about = "no progress"}},
       .examples = {{"wood replay runs/five-labs-7.wood",
                     "both roots, or the first entry that differs"}},
       .act = act};

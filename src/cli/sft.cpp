@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "cli/open.h"
 #include "cli/reenact.h"
 #include "core/bytes.h"
 #include "core/sha256.h"
@@ -11,27 +12,11 @@
 namespace wood::cli {
 namespace {
 
-// The kinds that are passed over: all but the readings, which lead to the rest.
-std::vector<EntryKind> all_but_readings() {
-  std::vector<EntryKind> out;
-  for (int kind = 0; kind < kEntryKinds; ++kind)
-    if (static_cast<EntryKind>(kind) != EntryKind::reading)
-      out.push_back(static_cast<EntryKind>(kind));
-  return out;
-}
-
 Json messages_of(const Ask& ask) {
   Json out = Json::array();
   for (const Message& m : ask.messages)
     out.push(Json::object({{"content", m.content}, {"role", m.role}}));
   return out;
-}
-
-// The one entry that an answer or a reading hangs on.
-Result<Entry> cause_of(const LedgerReader& ledger, const Entry& entry) {
-  if (entry.draft.from.empty())
-    return fail(Errc::integrity, "entry " + std::to_string(entry.seq.value) + " names no cause");
-  return ledger.entry(entry.draft.from.front());
 }
 
 Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const Fetch& fetch) {
@@ -58,7 +43,7 @@ Result<Json> example_of(const LedgerReader& ledger, const Entry& reading, const 
 }  // namespace
 
 Status each_ask(const LedgerReader& ledger, bool all, const VisitAsk& visit) {
-  const std::vector<EntryKind> others = all_but_readings();
+  const std::vector<EntryKind> others = all_but(EntryKind::reading);
   const Fetch fetch = [&](const std::string& digest) { return ledger.blob(digest); };
   return ledger.each(
       [&](const Entry& reading) -> Status {

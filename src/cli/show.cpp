@@ -56,11 +56,10 @@ Verb show_verb() {
       .name = "show",
       .about = "reads a run aloud: the minutes of its days, then the report",
       .text = "Numbers at the left are entries: `wood trace FILE NUMBER` says why.",
-      .options =
-          {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
-           {.name = "--turn", .kind = K::integer, .value = "N", .about = "only this day"},
-           {.name = "--report", .about = "only the report"},
-           {.name = "--json", .about = "only the report, as one JSON object"}},
+      .options = {run_argument(),
+                  {.name = "--turn", .kind = K::integer, .value = "N", .about = "only this day"},
+                  {.name = "--report", .about = "only the report"},
+                  {.name = "--json", .about = "only the report, as one JSON object"}},
       .examples = {{"wood show runs/five-labs-7.wood --turn 4", "one day"},
                    {"wood show runs/five-labs-7.wood | less -R", "all of it"}},
       .act = act};

@@ -150,7 +150,7 @@ Verb trace_verb() {
           "Every entry names the entries that caused it; trace follows them back and prints the "
           "tree. An entry that stands in it twice is followed once.",
       .options =
-          {{.name = "FILE", .kind = K::file, .value = "FILE", .about = "the run", .required = true},
+          {run_argument(),
            {.name = "ENTRY",
             .kind = K::integer,
             .value = "ENTRY",

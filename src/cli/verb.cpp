@@ -48,6 +48,14 @@ const Verb* Verb::find(std::string_view wanted) const {
   return nullptr;
 }
 
+Option run_argument() {
+  return {.name = "FILE",
+          .kind = Option::Kind::file,
+          .value = "FILE",
+          .about = "the run",
+          .required = true};
+}
+
 Option models_option() {
   return {.name = "--models",
           .kind = Option::Kind::folder,

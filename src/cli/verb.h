@@ -76,6 +76,8 @@ struct Verb {
   [[nodiscard]] const Verb* find(std::string_view wanted) const;
 };
 
+// The run that a verb reads, for open_run (open.h).
+Option run_argument();
 // Options that several verbs take, for open_registry and model_dirs (open.h).
 Option models_option();
 Option minds_option();

@@ -250,5 +250,27 @@ TEST_F(CardedModel, TheTrainersCardIsRead) {
 }
 #endif
 
+// The figures of the document are those of the cards of the files that are shipped.
+TEST(Card, TheDocumentSaysWhatTheShippedCardsSay) {
+  const auto document = read_file(WOOD_SOURCE_DIR "/docs/house-models.md");
+  ASSERT_TRUE(document);
+  for (const std::string family : {"phi", "gemma", "mistral", "llama", "qwen"}) {
+    const std::string path = WOOD_SOURCE_DIR "/models/house/house-" + family + ".gguf";
+    const auto card = model_card_beside(path);
+    ASSERT_TRUE(card && *card) << path;
+    EXPECT_EQ((*card)->prompt_format, kPromptFormat) << path;
+    bool found = false;
+    for (const auto& accuracy : (*card)->accuracies) {
+      if (accuracy.task != "creature.act") continue;
+      const std::int64_t tenths = (accuracy.right_ppm + 500) / 1'000;
+      const std::string said =
+          family + " " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+      found = document->find(said) != std::string::npos;
+      EXPECT_TRUE(found) << said;
+    }
+    EXPECT_TRUE(found) << path;
+  }
+}
+
 }  // namespace
 }  // namespace wood
