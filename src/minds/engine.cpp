@@ -149,7 +149,9 @@ struct Engine::State {
   const llama_vocab* vocab = nullptr;
   llama_batch batch{};
   int sequences = 0;
-  std::vector<int> last;  // of each piece of the last decode, its last token in the batch
+  int capacity = 0;        // tokens a sequence
+  std::vector<int> held;   // tokens, by sequence
+  std::vector<int> last;   // of each piece of the last decode, its last token in the batch
 
   void put(Token token, int position, int sequence, bool logits);
 
@@ -194,6 +196,8 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
                                  std::to_string(options.context) + " tokens for " + path +
                                  complaint());
   s.batch = llama_batch_init(tokens, 0, 1);
+  s.capacity = options.context;
+  s.held.assign(static_cast<std::size_t>(s.sequences), 0);
   return engine;
 }
 
@@ -268,9 +272,24 @@ std::optional<std::string> Engine::render(const std::string& chat,
   return text;
 }
 
-void Engine::clear(int sequence) {
-  llama_memory_seq_rm(llama_get_memory(state_->context), sequence, -1, -1);
+void Engine::keep(int sequence, int count) {
+  int& held = state_->held[sequence];
+  if (count >= held) return;
+  const llama_memory_t memory = llama_get_memory(state_->context);
+  held = llama_memory_seq_rm(memory, sequence, count, -1) ? count : 0;
+  if (held == 0) llama_memory_seq_rm(memory, sequence, -1, -1);
 }
+
+// Between streams llama.cpp copies whole ones only.
+void Engine::copy(int from, int to, int count) {
+  CHECK(from != to && count <= state_->held[from]);
+  keep(to, 0);
+  llama_memory_seq_cp(llama_get_memory(state_->context), from, to, -1, -1);
+  state_->held[to] = state_->held[from];
+  keep(to, count);
+}
+
+int Engine::held(int sequence) const { return state_->held[sequence]; }
 
 void Engine::State::put(Token token, int position, int sequence, bool logits) {
   const int at = batch.n_tokens++;
@@ -299,12 +318,15 @@ Status Engine::decode(std::span<const Piece> pieces) {
   // The first sequence of the part: a lone last one has its neighbour before it.
   const bool lone = length == 1 && pieces.size() == 1;
   int expected = pieces[0].sequence - (lone && pieces[0].sequence + 1 == s.sequences ? 1 : 0);
+  std::vector<int> padded;
   const auto pad = [&](int sequence) {
-    clear(sequence);
-    s.put(0, 0, sequence, true);
+    if (s.held[sequence] >= s.capacity) keep(sequence, 0);
+    s.put(0, s.held[sequence], sequence, true);
+    padded.push_back(sequence);
   };
   for (const Piece& piece : pieces) {
     CHECK(piece.tokens.size() == length && piece.sequence >= expected);
+    CHECK(piece.position == s.held[piece.sequence]);
     if (length == 1)
       for (; expected < piece.sequence; ++expected) pad(expected);
     for (std::size_t i = 0; i < length; ++i)
@@ -314,6 +336,12 @@ Status Engine::decode(std::span<const Piece> pieces) {
   }
   if (s.batch.n_tokens == 1) pad(expected);
   const int code = llama_decode(s.context, s.batch);
+  for (const int sequence : padded) {
+    ++s.held[sequence];
+    keep(sequence, s.held[sequence] - 1);
+  }
+  // Whatever of it came in is taken out again with what stands before it.
+  for (const Piece& piece : pieces) s.held[piece.sequence] += static_cast<int>(length);
   if (code == 0) return {};
   return fail(Errc::model,
               "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
@@ -354,7 +382,9 @@ std::vector<Engine::Token> Engine::text_tokens(const std::string&) const { retur
 std::optional<std::string> Engine::render(const std::string&, std::span<const Message>) const {
   return std::nullopt;
 }
-void Engine::clear(int) {}
+void Engine::keep(int, int) {}
+void Engine::copy(int, int, int) {}
+int Engine::held(int) const { return 0; }
 Status Engine::decode(std::span<const Piece>) { return without(); }
 std::span<const float> Engine::logits(std::size_t) const { return {}; }
 

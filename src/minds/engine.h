@@ -71,11 +71,17 @@ class Engine {
   [[nodiscard]] std::optional<std::string> render(const std::string& chat,
                                                   std::span<const Message> messages) const;
 
-  void clear(int sequence);
-  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order.
-  // If they are single tokens, what sequences that are not named hold is lost: they may have to
-  // carry padding (engine.cpp says why).
+  // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's memory
+  // cannot be cut (recurrent ones): held() says.
+  void keep(int sequence, int count);
+  // Makes `to` hold the first `count` tokens of what `from` holds, and nothing else.
+  void copy(int from, int to, int count);
+  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order,
+  // and follow what their sequences hold. Other sequences keep what they hold, unless it fills the
+  // whole context: they may have to carry padding (engine.cpp says why).
   Status decode(std::span<const Piece> pieces);
+  // How many tokens a sequence holds.
+  [[nodiscard]] int held(int sequence) const;
   // After the last token of that piece of the last decode.
   [[nodiscard]] std::span<const float> logits(std::size_t piece) const;
 

@@ -36,11 +36,27 @@ struct Rules {
   std::map<State, std::vector<bool>> masks;
 };
 
+// A sequence of the engine between asks: what it has read whole pieces of, cut as `piece` cuts them, a
+// later ask with the same beginning need not read again.
+struct Slot {
+  std::vector<Token> read;  // prompts are read from their start in full pieces, then a rest
+  bool busy = false;
+  std::int64_t used = 0;  // when, as a count of asks begun
+};
+
+// Of two token lists, the beginning they share, in full pieces. Not all of `next`: the logits behind
+// its last token are wanted.
+int shared(const std::vector<Token>& read, const std::vector<Token>& next) {
+  const auto end = std::mismatch(read.begin(), read.end(), next.begin(), next.end()).first;
+  const auto same = std::min<std::ptrdiff_t>(end - read.begin(), std::ssize(next) - 1);
+  return static_cast<int>(same / Engine::kPieceMax * Engine::kPieceMax);
+}
+
 // One ask in work.
 struct Work {
   const Ask* ask = nullptr;
   std::size_t place = 0;  // among the replies
-  int sequence = 0;
+  int sequence = -1;
   std::shared_ptr<Rules> rules;  // none: free text
   State at = 0;
   bool bounded = false;        // the budget holds a conforming end from here
@@ -79,6 +95,8 @@ class LlamaMind : public Mind {
   Result<std::string> prompt_of(const Ask& ask) const;
   Result<std::shared_ptr<Rules>> rules_of(const Json& schema);
   Result<Work> begin(const Ask& ask);
+  bool seat(Work& work, const std::vector<Work>& works);
+  void free(Work& work);
   void decode(std::vector<Work>& works);
   std::optional<Reply> conclude(Work& work) const;
   Status pick(Work& work, std::span<const float> logits);
@@ -96,6 +114,8 @@ class LlamaMind : public Mind {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Vocab> vocab_;
   std::map<std::string, std::shared_ptr<Rules>> rules_;
+  std::vector<Slot> slots_;
+  std::int64_t begun_ = 0;
 };
 
 Status LlamaMind::load() {
@@ -105,6 +125,7 @@ Status LlamaMind::load() {
                               .threads = options_.threads};
   TRY(engine_, Engine::load(options_.path, options));
   vocab_ = std::make_unique<Vocab>(*engine_);
+  slots_.assign(static_cast<std::size_t>(spec_.parallel), Slot());
   return {};
 }
 
@@ -277,6 +298,10 @@ void LlamaMind::decode(std::vector<Work>& works) {
       work.error = decoded.error();
       continue;
     }
+    if (length == Engine::kPieceMax && work.position == std::ssize(slots_[work.sequence].read)) {
+      auto& read = slots_[work.sequence].read;
+      read.insert(read.end(), pieces[i].tokens.begin(), pieces[i].tokens.end());
+    }
     work.fed += length;
     work.position += static_cast<int>(length);
     if (work.fed < work.pending.size()) continue;
@@ -310,35 +335,69 @@ std::optional<Reply> LlamaMind::conclude(Work& work) const {
                  answer.usage};
 }
 
-// Keeps as many asks in work as there are sequences; a new one takes the lowest that is free.
+// Finds the ask a sequence, with as much of its beginning read already as any sequence has. False if
+// it does better to wait: another ask is just reading more of the same beginning, or none is free.
+bool LlamaMind::seat(Work& work, const std::vector<Work>& works) {
+  int from = -1, known = 0, to = -1;
+  for (int s = 0; s < std::ssize(slots_); ++s) {
+    const Slot& slot = slots_[s];
+    const int here = std::min(shared(slot.read, work.pending), engine_->held(s));
+    if (here > known) from = s, known = here;
+    if (!slot.busy && (to < 0 || slot.used < slots_[to].used)) to = s;
+  }
+  for (const Work& other : works)
+    if (other.position < std::ssize(other.answer.prompt_tokens) &&
+        shared(other.answer.prompt_tokens, work.pending) > known)
+      return false;
+  if (to < 0) return false;
+  if (from >= 0 && !slots_[from].busy) to = from;
+  if (from >= 0 && to != from) engine_->copy(from, to, known);
+  engine_->keep(to, known);
+  known = engine_->held(to);
+  work.sequence = to;
+  work.position = known;
+  work.fed = static_cast<std::size_t>(known);
+  work.answer.usage.reused = known;
+  Slot& slot = slots_[to];
+  slot = {{work.pending.begin(), work.pending.begin() + known}, true, ++begun_};
+  return true;
+}
+
+void LlamaMind::free(Work& work) {
+  slots_[work.sequence].busy = false;
+  if (work.error) engine_->keep(work.sequence, 0);
+}
+
+// Keeps as many asks in work as there are sequences. An ask that waits for another's reading lets
+// later ones pass, but only so many: the prompts of those that wait are kept.
 std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
   std::vector<Reply> replies(asks.size(), Failure{});
   if (const Status loaded = load(); !loaded) {
     for (Reply& reply : replies) reply = failure_of(loaded.error(), {});
     return replies;
   }
-  std::set<int> free;
-  for (int s = 0; s < static_cast<int>(spec_.parallel); ++s) free.insert(s);
-  std::vector<Work> works;
+  std::vector<Work> works, waiting;
   std::size_t next = 0;
-  while (next < asks.size() || !works.empty()) {
-    for (; next < asks.size() && !free.empty(); ++next) {
+  while (next < asks.size() || !works.empty() || !waiting.empty()) {
+    for (; next < asks.size() && waiting.size() < 2 * slots_.size(); ++next) {
       auto work = begin(asks[next]);
       if (!work) {
         replies[next] = failure_of(work.error(), {});
         continue;
       }
       work->place = next;
-      work->sequence = *free.begin();
-      free.erase(free.begin());
-      engine_->clear(work->sequence);
-      works.push_back(std::move(*work));
+      waiting.push_back(std::move(*work));
     }
+    std::erase_if(waiting, [&](Work& work) {
+      if (!seat(work, works)) return false;
+      works.push_back(std::move(work));
+      return true;
+    });
     std::erase_if(works, [&](Work& work) {
       auto reply = conclude(work);
       if (!reply) return false;
       replies[work.place] = std::move(*reply);
-      free.insert(work.sequence);
+      free(work);
       return true;
     });
     if (!works.empty()) decode(works);

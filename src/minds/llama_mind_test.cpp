@@ -137,6 +137,52 @@ TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
   expect_same(tiny("llama")->ask({&ask, 1})[0], tiny("llama", 2)->ask({&ask, 1})[0], "2 threads");
 }
 
+// A long beginning that all share, a middle that some share, an end of its own.
+std::vector<Ask> akin(int count) {
+  std::vector<Ask> asks = asks_of(count, 40);
+  std::string rules, persona;
+  for (int i = 0; i < 40; ++i) rules += "Rule " + std::to_string(i * 31 % 97) + " holds. ";
+  for (int i = 0; i < count; ++i) {
+    persona.clear();
+    for (int k = 0; k < 20; ++k) persona += std::to_string(i % 3 * 100 + k) + " ";
+    asks[i].messages[0].content = rules + persona;
+  }
+  return asks;
+}
+
+std::int64_t reused(const std::vector<Reply>& replies) {
+  std::int64_t sum = 0;
+  for (const Reply& reply : replies) sum += answer_of(reply).usage.reused;
+  return sum;
+}
+
+TEST(Llama, what_was_read_before_is_not_read_again_and_changes_no_bit) {
+  for (const std::string& name : kTiny) {
+    const auto mind = tiny(name);
+    const std::vector<Ask> asks = akin(12);
+    const auto first = mind->ask(asks);  // cold: one reads, the others wait for it
+    const auto again = mind->ask(std::vector<Ask>(asks.rbegin(), asks.rend()));
+    EXPECT_GT(reused(first), 11 * 128) << name;
+    EXPECT_GT(reused(again), 12 * 128) << name;
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      const auto fresh = tiny(name)->ask({&asks[i], 1});
+      EXPECT_EQ(reused(fresh), 0);
+      expect_same(fresh[0], first[i], name + " shared " + std::to_string(i));
+      expect_same(fresh[0], again[asks.size() - 1 - i], name + " warm " + std::to_string(i));
+    }
+  }
+}
+
+TEST(Llama, a_failed_ask_leaves_nothing_to_its_followers) {
+  const auto mind = tiny("llama");
+  std::vector<Ask> asks = akin(3);
+  asks[0].wait_ms_max = 0;
+  const auto replies = mind->ask(asks);
+  EXPECT_TRUE(std::holds_alternative<Failure>(replies[0]));
+  for (const std::size_t i : {1, 2})
+    expect_same(replies[i], tiny("llama")->ask({&asks[i], 1})[0], std::to_string(i));
+}
+
 TEST(Llama, the_budget_ends_an_answer_before_it_breaks) {
   const auto mind = tiny("llama");
   for (const std::int64_t tokens_max : {24, 30, 37, 50}) {

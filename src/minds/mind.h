@@ -49,6 +49,7 @@ struct Usage {  // what differs between two honest runs goes to the margin, not 
   std::int64_t wall_us = 0;
   std::int64_t cpu_us = 0;  // 0: not measured
   std::int64_t retries = 0;
+  std::int64_t reused = 0;  // tokens of the prompt that had been read for an earlier ask
   std::string response_id;  // an endpoint's own id of the reply
 };
 
