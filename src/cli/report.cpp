@@ -82,8 +82,7 @@ class Reader {
     switch (draft.kind) {
       case EntryKind::answer:
         ++being(draft.by).prompts;
-        being(draft.by).tokens += draft.body.int_or("answer_count", 0);
-        out_.tokens += draft.body.int_or("answer_count", 0);
+        answer(being(draft.by), draft.body);
         asked_[entry.seq] = draft.by;
         break;
       case EntryKind::input:
@@ -233,12 +232,23 @@ class Reader {
     each("heat", [](BeingLine& line, std::int64_t value) { line.heat = value; });
   }
 
+  void answer(BeingLine& line, const Json& body) {
+    const std::int64_t tokens = body.int_or("answer_count", 0);
+    line.tokens += tokens, out_.tokens += tokens;
+    line.prompt_tokens += body.int_or("prompt_count", 0);
+    const Json* marks = body.find("forced");
+    if (marks == nullptr) return;
+    if (const auto whole = whole_value(*marks, ledger_); whole && whole->is(Kind::string))
+      line.forced += std::count(whole->string().begin(), whole->string().end(), '1');
+  }
+
   void usage(Seq about, const Json& body) {
     const auto who = asked_.find(about);
     if (who == asked_.end() || body.str_or("kind", "") != "usage") return;
     BeingLine& line = being(who->second);
     line.wall_us += body.int_or("wall_us", 0);
     line.cpu_us += body.int_or("cpu_us", 0);
+    line.reused += body.int_or("reused", 0);
     out_.wall_us += body.int_or("wall_us", 0);
   }
 

@@ -17,6 +17,9 @@ struct BeingLine {
   std::int64_t pnl_mp = 0, worth_mp = 0, mood = -1, heat = 0;  // mood -1: has none
   std::int64_t orders = 0, refused = 0, trades = 0;            // trades: fills, own and met
   std::int64_t prompts = 0, failures = 0, tokens = 0;
+  std::int64_t forced = 0;         // of `tokens`, put in by the schema without asking the model
+  std::int64_t prompt_tokens = 0;  // of which `reused` had been read for an earlier ask (margin)
+  std::int64_t reused = 0;
   std::int64_t repaired = 0, unread = 0;         // answers that were mended, and that could not be
   std::int64_t wall_us = 0, cpu_us = 0;          // from the margin
   std::map<std::string, std::int64_t> refusals;  // of orders and other acts, by reason

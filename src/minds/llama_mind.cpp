@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <set>
 
 #include "core/bytes.h"
@@ -11,6 +12,7 @@
 #include "host/clock.h"
 #include "host/digest.h"
 #include "minds/card.h"
+#include "minds/confidence.h"
 #include "minds/engine.h"
 #include "minds/grammar.h"
 #include "minds/sampler.h"
@@ -31,21 +33,23 @@ constexpr std::size_t kRulesMax = 256;
 // A schema's grammar and which tokens it allows where: both grow with use and are shared by all
 // asks with that schema.
 struct Rules {
-  explicit Rules(Grammar g) : grammar(std::move(g)) {}
+  Rules(Grammar g, std::set<std::string> fields)
+      : grammar(std::move(g)), closed(std::move(fields)) {}
   Grammar grammar;
+  std::set<std::string> closed;  // fields whose values are listed
   std::map<State, std::vector<bool>> masks;
 };
 
-// A sequence of the engine between asks: what it has read whole pieces of, cut as `piece` cuts them, a
-// later ask with the same beginning need not read again.
+// A sequence of the engine between asks: what it has read whole pieces of, cut as `piece` cuts
+// them, a later ask with the same beginning need not read again.
 struct Slot {
   std::vector<Token> read;  // prompts are read from their start in full pieces, then a rest
   bool busy = false;
   std::int64_t used = 0;  // when, as a count of asks begun
 };
 
-// Of two token lists, the beginning they share, in full pieces. Not all of `next`: the logits behind
-// its last token are wanted.
+// Of two token lists, the beginning they share, in full pieces. Not all of `next`: the logits
+// behind its last token are wanted.
 int shared(const std::vector<Token>& read, const std::vector<Token>& next) {
   const auto end = std::mismatch(read.begin(), read.end(), next.begin(), next.end()).first;
   const auto same = std::min<std::ptrdiff_t>(end - read.begin(), std::ssize(next) - 1);
@@ -66,6 +70,7 @@ struct Work {
   bool over = false;
   std::optional<Error> error;
   Answer answer;
+  Confidence confidence;
   std::int64_t began_us = 0;
 
   [[nodiscard]] std::int64_t left() const {
@@ -100,6 +105,7 @@ class LlamaMind : public Mind {
   void decode(std::vector<Work>& works);
   std::optional<Reply> conclude(Work& work) const;
   Status pick(Work& work, std::span<const float> logits);
+  void weigh(Work& work, const std::vector<bool>& mask, std::span<const float> logits);
   std::vector<bool> allowed(Work& work);
   bool fits(Work& work, State at, std::int64_t left);
   Status settle(Work& work);
@@ -155,7 +161,7 @@ Result<std::shared_ptr<Rules>> LlamaMind::rules_of(const Json& schema) {
   if (const auto it = rules_.find(key); it != rules_.end()) return it->second;
   TRY(Grammar grammar, Grammar::compile(schema));
   if (rules_.size() >= kRulesMax) rules_.clear();
-  return rules_[key] = std::make_shared<Rules>(std::move(grammar));
+  return rules_[key] = std::make_shared<Rules>(std::move(grammar), closed_fields(schema));
 }
 
 Result<Work> LlamaMind::begin(const Ask& ask) {
@@ -243,11 +249,28 @@ std::vector<bool> LlamaMind::allowed(Work& work) {
   return masks[work.at] = vocab_->allowed(work.rules->grammar, work.at);
 }
 
+// How likely each token was where a closed field is being written.
+void LlamaMind::weigh(Work& work, const std::vector<bool>& mask, std::span<const float> logits) {
+  if (work.rules == nullptr || work.rules->closed.empty()) return;
+  const auto members = members_at(work.answer.text);
+  if (members.empty() || !members.back().open || !work.rules->closed.contains(members.back().key))
+    return;
+  const Token top = choose(logits, mask, Sampling(), {});
+  if (top < 0 || !std::isfinite(logits[top])) return;
+  std::vector<Confidence::Choice> choices;
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (mask[i] && !std::isnan(logits[i]))
+      choices.push_back({vocab_->bytes(static_cast<Token>(i)),
+                         exponential(static_cast<double>(logits[i]) - logits[top])});
+  work.confidence.chose(work.answer.text.size(), std::move(choices));
+}
+
 // One free token, from the logits after everything before it.
 Status LlamaMind::pick(Work& work, std::span<const float> logits) {
   Answer& answer = work.answer;
   std::vector<bool> mask = allowed(work);
   const std::int64_t index = static_cast<std::int64_t>(answer.tokens.size());
+  weigh(work, mask, logits);
   for (int attempt = 0; attempt < kTurnedDownMax; ++attempt) {
     const Token token = choose(logits, mask, work.ask->sampling, {index, attempt});
     if (token < 0) break;
@@ -328,6 +351,8 @@ std::optional<Reply> LlamaMind::conclude(Work& work) const {
   if (work.over) {
     answer.answer_count = static_cast<std::int64_t>(answer.tokens.size());
     answer.cost_nano = cost_nano(spec_, answer);
+    if (work.rules != nullptr)
+      answer.confidence = work.confidence.of(answer.text, work.rules->closed);
     return std::move(answer);
   }
   if (answer.usage.wall_us <= work.ask->wait_ms_max * 1'000) return std::nullopt;
@@ -335,8 +360,9 @@ std::optional<Reply> LlamaMind::conclude(Work& work) const {
                  answer.usage};
 }
 
-// Finds the ask a sequence, with as much of its beginning read already as any sequence has. False if
-// it does better to wait: another ask is just reading more of the same beginning, or none is free.
+// Finds the ask a sequence, with as much of its beginning read already as any sequence has. False
+// if it does better to wait: another ask is just reading more of the same beginning, or none is
+// free.
 bool LlamaMind::seat(Work& work, const std::vector<Work>& works) {
   int from = -1, known = 0, to = -1;
   for (int s = 0; s < std::ssize(slots_); ++s) {

@@ -5,6 +5,7 @@
 // process), openai (any /v1/chat/completions server). Read on in panel.h.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <variant>
@@ -61,6 +62,9 @@ struct Answer {
   std::vector<bool> forced;                 // per token: the schema left no choice
   std::vector<std::string> logits;  // per free token: SHA-256 (hex) of the raw little-endian
                                     // float32 logits; empty for minds without logits
+  // By closed field: the probability of its value, in parts per million (confidence.h); empty for
+  // minds without logits.
+  std::map<std::string, std::int64_t> confidence;
   Finish finish = Finish::stop;
   std::int64_t prompt_count = 0;  // tokens, as counted by the mind (0: it has no tokens)
   std::int64_t answer_count = 0;

@@ -127,6 +127,7 @@ Answer full_answer() {
   answer.prompt_tokens = {7, 8};
   answer.forced = {true, false, true};
   answer.logits = {std::string(64, 'b')};
+  answer.confidence = {{"act", 973'211}, {"side", 1'000'000}};
   answer.finish = Finish::length;
   answer.prompt_count = 2;
   answer.answer_count = 3;
@@ -147,6 +148,7 @@ void expect_same_again(const Answer& answer) {
   EXPECT_EQ(read.tokens, answer.tokens);
   EXPECT_EQ(read.forced, answer.forced);
   EXPECT_EQ(read.logits, answer.logits);
+  EXPECT_EQ(read.confidence, answer.confidence);
   EXPECT_EQ(answer_body(sink, "m", read), body);
 }
 
@@ -204,6 +206,9 @@ TEST(Reply, OtherEntriesAreRefused) {
   EXPECT_EQ(with("forced", "10z"), "forced holds more than 0 and 1");
   EXPECT_EQ(with("forced", 1), "answer whose forced is no string or whose logits are no list");
   EXPECT_EQ(with("logits", Json::list(std::vector<int>{1})), "logits hold no digests");
+  EXPECT_EQ(with("confidence", 1), "confidence is no object");
+  EXPECT_EQ(with("confidence", Json::object({{"act", 1'000'001}})),
+            "confidence holds what is no share of a million");
   EXPECT_EQ(with("finish", "tired"), "answer with an unknown finish");
   Json without = good;
   without.erase("logits");

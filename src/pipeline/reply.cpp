@@ -74,6 +74,15 @@ Result<Reply> read_answer_body(const Json& body, const Fetch& fetch) {
     if (!digest.is(Kind::string)) return fail(Errc::parse, "logits hold no digests");
     answer.logits.push_back(digest.string());
   }
+  if (body.find("confidence") != nullptr) {
+    TRY(const Json shares, read_value(body, "confidence", fetch));
+    if (!shares.is(Kind::object)) return fail(Errc::parse, "confidence is no object");
+    for (const auto& [field, share] : shares.members()) {
+      if (!share.is(Kind::integer) || share.integer() < 0 || share.integer() > 1'000'000)
+        return fail(Errc::parse, "confidence holds what is no share of a million");
+      answer.confidence[field] = share.integer();
+    }
+  }
   const auto finish = named(kFinishes, body.str_or("finish", ""));
   if (!finish) return fail(Errc::parse, "answer with an unknown finish");
   answer.finish = *finish;
@@ -96,6 +105,11 @@ Json answer_body(Sink& sink, const std::string& mind, const Answer& answer) {
                             {"prompt_tokens", value_in(sink, Json::list(answer.prompt_tokens))},
                             {"text", text_in(sink, answer.text, kTextBytes)},
                             {"tokens", value_in(sink, Json::list(answer.tokens))}});
+  if (!answer.confidence.empty()) {
+    Json shares = Json::object();
+    for (const auto& [field, share] : answer.confidence) shares.set(field, share);
+    body.set("confidence", value_in(sink, std::move(shares)));
+  }
   if (!answer.reasoning.empty()) body.set("reasoning", text_in(sink, answer.reasoning, kNoteBytes));
   return body;
 }
@@ -113,6 +127,7 @@ Json usage_body(const std::string& mind, const Usage& usage) {
                        {"mind", mind},
                        {"response_id", std::string(clip(to_utf8(usage.response_id), kNoteBytes))},
                        {"retries", usage.retries},
+                       {"reused", usage.reused},
                        {"wall_us", usage.wall_us}});
 }
 

@@ -19,12 +19,13 @@ namespace wood {
 using Fetch = std::function<Result<Bytes>(const std::string& sha256)>;
 
 // Body of an `answer` entry: {answer_count, cost_nano, finish, forced, logits, mind, prompt_count,
-// prompt_tokens, text, tokens} and `reasoning` if there was any.
+// prompt_tokens, text, tokens}, and `confidence` and `reasoning` if there was any.
 Json answer_body(Sink& sink, const std::string& mind, const Answer& answer);
 // Body of the `input` entry of an answer that did not come: {code, kind: "timeout"|"failure", mind,
 // what}.
 Json failure_body(Sink& sink, const std::string& mind, const Failure& failure);
-// What the margin says of it: {cpu_us, kind: "usage", mind, response_id, retries, wall_us}.
+// What the margin says of it: {cpu_us, kind: "usage", mind, response_id, retries, reused,
+// wall_us}.
 Json usage_body(const std::string& mind, const Usage& usage);
 
 // The reply that an `answer` or such an `input` entry records; Usage is left at zero. Errc::parse
