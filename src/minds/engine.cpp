@@ -124,6 +124,28 @@ Result<GgufInfo> read_gguf(const std::string& path) {
   return info;
 }
 
+namespace {
+
+// Whether llama.cpp may repack the weights of this file for faster kernels (4 bits by AVX2). Only
+// with the kernels whose manner of rounding is known here.
+Result<bool> repacked(const std::string& path) {
+  TRY(const std::string kernels, load_kernels(""));
+  if (kernels != "haswell") return false;
+  gguf_context* file = gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr});
+  if (file == nullptr)
+    return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
+  const std::unique_ptr<gguf_context, void (*)(gguf_context*)> owner(file, gguf_free);
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(file); ++i) {
+    const ggml_type type = gguf_get_tensor_type(file, i);
+    if (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16 &&
+        type != GGML_TYPE_Q8_0)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<std::string> load_kernels(const std::string& wanted) {
   static Kernels kernels;  // the vendor's registry of kernels is the process's too
   const std::lock_guard lock(kernels.mutex);
@@ -149,11 +171,16 @@ struct Engine::State {
   const llama_vocab* vocab = nullptr;
   llama_batch batch{};
   int sequences = 0;
-  int capacity = 0;        // tokens a sequence
-  std::vector<int> held;   // tokens, by sequence
-  std::vector<int> last;   // of each piece of the last decode, its last token in the batch
+  int columns = 2;        // a decode has at least so many, and where it is 4 a multiple of them
+  int capacity = 0;       // tokens a sequence
+  std::vector<int> held;  // tokens, by sequence
+  std::vector<int> last;  // of each piece of the last decode, its last token in the batch
 
   void put(Token token, int position, int sequence, bool logits);
+  // How many sequences more than these `count` a decode of single tokens must have.
+  [[nodiscard]] int lacking(int count) const {
+    return columns == 2 ? std::max(2 - count, 0) : (columns - count % columns) % columns;
+  }
 
   ~State() {
     if (batch.token != nullptr) llama_batch_free(batch);
@@ -169,17 +196,18 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
                                              const EngineOptions& options) {
   llama_model_params model_params = llama_model_default_params();
   model_params.n_gpu_layers = 0;
-  // No repacked weights: their kernels take four columns at once and round the rest otherwise (seen
-  // with Q4_K), so that company would change the bits.
-  model_params.use_extra_bufts = false;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
+  TRY(const bool repacks, repacked(path));
+  model_params.use_extra_bufts = repacks;
+  if (repacks) s.columns = kColumns;
   s.model = llama_model_load_from_file(path.c_str(), model_params);
   if (s.model == nullptr) return fail(Errc::model, "llama.cpp cannot load " + path + complaint());
   s.vocab = llama_model_get_vocab(s.model);
 
   llama_context_params params = llama_context_default_params();
-  s.sequences = std::max(options.sequences, 2);  // a lone one needs a neighbour, see decode
+  // Single tokens need neighbours, see decode.
+  s.sequences = (options.sequences + s.columns - 1) / s.columns * s.columns;
   const int tokens = kPieceMax * s.sequences;
   params.n_ctx = static_cast<std::uint32_t>(options.context * s.sequences);
   params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(tokens);
@@ -304,20 +332,25 @@ void Engine::State::put(Token token, int position, int sequence, bool logits) {
 // - llama.cpp cuts a batch so that each part has equally many tokens of every sequence, and only
 //   neighbours share a part. Equal pieces are therefore never cut.
 // - The kernels multiply a matrix with one column by another routine than with several, which sums
-// in
-//   another order. So no multiplication may have a single column: a piece of several tokens asks
-//   for the logits of its last two; single tokens always have a neighbour, if need be one that
-//   carries padding, which also keeps them in one part.
+//   in another order; those for repacked weights take four at once, and the rest one by one. So no
+//   multiplication may have a single column, or with repacked weights a number of columns that is
+//   no multiple of four: a piece of several tokens asks for the logits of its last ones, as many
+//   as that; single tokens always have neighbours, if need be such as carry padding, which also
+//   keeps them in one part.
 Status Engine::decode(std::span<const Piece> pieces) {
   State& s = *state_;
   CHECK(!pieces.empty());
   const std::size_t length = pieces[0].tokens.size();
-  CHECK(length > 0 && length <= kPieceMax);
+  CHECK(length == 1 || (length <= kPieceMax && length % kColumns == 0));
   s.batch.n_tokens = 0;
   s.last.clear();
-  // The first sequence of the part: a lone last one has its neighbour before it.
-  const bool lone = length == 1 && pieces.size() == 1;
-  int expected = pieces[0].sequence - (lone && pieces[0].sequence + 1 == s.sequences ? 1 : 0);
+  // The sequences of the part, from the first to behind the last: where there is no room for
+  // padding behind the last it stands before the first.
+  const int first = pieces.front().sequence, behind = pieces.back().sequence + 1;
+  const int lacking = length == 1 ? s.lacking(behind - first) : 0;
+  const int end = std::min(behind + lacking, s.sequences);
+  int expected = first - (behind + lacking - end);
+  CHECK(expected >= 0);
   std::vector<int> padded;
   const auto pad = [&](int sequence) {
     if (s.held[sequence] >= s.capacity) keep(sequence, 0);
@@ -330,11 +363,13 @@ Status Engine::decode(std::span<const Piece> pieces) {
     if (length == 1)
       for (; expected < piece.sequence; ++expected) pad(expected);
     for (std::size_t i = 0; i < length; ++i)
-      s.put(piece.tokens[i], piece.position + static_cast<int>(i), piece.sequence, i + 2 >= length);
+      s.put(piece.tokens[i], piece.position + static_cast<int>(i), piece.sequence,
+            i + static_cast<std::size_t>(s.columns) >= length);
     s.last.push_back(s.batch.n_tokens - 1);
     expected = piece.sequence + 1;
   }
-  if (s.batch.n_tokens == 1) pad(expected);
+  if (length == 1)
+    for (; expected < end; ++expected) pad(expected);
   const int code = llama_decode(s.context, s.batch);
   for (const int sequence : padded) {
     ++s.held[sequence];

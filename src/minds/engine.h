@@ -48,6 +48,7 @@ class Engine {
     std::span<const Token> tokens;
   };
   static constexpr int kPieceMax = 64;  // tokens
+  static constexpr int kColumns = 4;    // what the length of a longer piece is a multiple of
 
   static Result<std::unique_ptr<Engine>> load(const std::string& path,
                                               const EngineOptions& options);
@@ -71,14 +72,15 @@ class Engine {
   [[nodiscard]] std::optional<std::string> render(const std::string& chat,
                                                   std::span<const Message> messages) const;
 
-  // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's memory
-  // cannot be cut (recurrent ones): held() says.
+  // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's
+  // memory cannot be cut (recurrent ones): held() says.
   void keep(int sequence, int count);
   // Makes `to` hold the first `count` tokens of what `from` holds, and nothing else.
   void copy(int from, int to, int count);
-  // All pieces must be equally long, at most kPieceMax, of different sequences in ascending order,
-  // and follow what their sequences hold. Other sequences keep what they hold, unless it fills the
-  // whole context: they may have to carry padding (engine.cpp says why).
+  // All pieces must be equally long, single tokens or a multiple of kColumns up to kPieceMax, of
+  // different sequences in ascending order, and follow what their sequences hold. Other sequences
+  // keep what they hold, unless it fills the whole context: they may have to carry padding
+  // (engine.cpp says why).
   Status decode(std::span<const Piece> pieces);
   // How many tokens a sequence holds.
   [[nodiscard]] int held(int sequence) const;

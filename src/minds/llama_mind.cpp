@@ -63,10 +63,9 @@ struct Work {
   int sequence = -1;
   std::shared_ptr<Rules> rules;  // none: free text
   State at = 0;
-  bool bounded = false;        // the budget holds a conforming end from here
-  std::vector<Token> pending;  // to be decoded
-  std::size_t fed = 0;         // of pending
-  int position = 0;
+  bool bounded = false;    // the budget holds a conforming end from here
+  std::vector<Token> all;  // prompt and answer
+  int position = 0;        // so many of them are decoded
   bool over = false;
   std::optional<Error> error;
   Answer answer;
@@ -76,9 +75,15 @@ struct Work {
   [[nodiscard]] std::int64_t left() const {
     return ask->sampling.tokens_max - static_cast<std::int64_t>(answer.tokens.size());
   }
-  // The next piece: cut only by its own length, so that no companion changes where.
-  [[nodiscard]] std::size_t piece() const {
-    return std::min<std::size_t>(Engine::kPieceMax, pending.size() - fed);
+  // The next piece, as positions from and to: cut by what is in `all` alone, so that no companion
+  // changes where. What is more than one token is made a multiple of kColumns by decoding the last
+  // ones before it again; so pieces of different asks are more often equally long, too.
+  [[nodiscard]] std::pair<int, int> piece() const {
+    const int left = static_cast<int>(all.size()) - position;
+    const int length = std::min(Engine::kPieceMax, left);
+    const int again = (Engine::kColumns - length % Engine::kColumns) % Engine::kColumns;
+    if (length < 2 || again > position) return {position, position + 1};
+    return {position - again, position + length};
   }
 };
 
@@ -177,7 +182,7 @@ Result<Work> LlamaMind::begin(const Ask& ask) {
                                  std::to_string(ask.sampling.tokens_max) + ", and the context of " +
                                  spec_.name + " holds " + std::to_string(context_));
   if (work.answer.prompt_tokens.empty()) return fail(Errc::model, "the prompt is empty");
-  work.pending = work.answer.prompt_tokens;
+  work.all = work.answer.prompt_tokens;
   if (!ask.schema.is(Json::Kind::null)) {
     TRY(work.rules, rules_of(ask.schema));
     work.at = work.rules->grammar.start();
@@ -212,7 +217,7 @@ Status LlamaMind::append(Work& work, std::string_view text) {
     work.answer.tokens.push_back(token);
     work.answer.forced.push_back(true);
     work.answer.text += vocab_->bytes(token);
-    work.pending.push_back(token);
+    work.all.push_back(token);
   }
   return {};
 }
@@ -287,7 +292,7 @@ Status LlamaMind::pick(Work& work, std::span<const float> logits) {
     answer.tokens.push_back(token);
     answer.forced.push_back(false);
     answer.text += vocab_->bytes(token);
-    work.pending.push_back(token);
+    work.all.push_back(token);
     work.at = next;
     if (!ends) return settle(work);
     work.over = true;
@@ -303,14 +308,18 @@ Status LlamaMind::pick(Work& work, std::span<const float> logits) {
 void LlamaMind::decode(std::vector<Work>& works) {
   std::sort(works.begin(), works.end(),
             [](const Work& a, const Work& b) { return a.sequence < b.sequence; });
-  std::size_t length = 0;
-  for (const Work& work : works) length = std::max(length, work.piece());
+  int length = 0;
+  for (const Work& work : works)
+    length = std::max(length, work.piece().second - work.piece().first);
   std::vector<Engine::Piece> pieces;
   std::vector<Work*> whose;
   for (Work& work : works) {
-    if (work.piece() != length) continue;
-    pieces.push_back({work.sequence, work.position,
-                      std::span<const Token>(work.pending).subspan(work.fed, length)});
+    const auto [from, to] = work.piece();
+    if (to - from != length) continue;
+    engine_->keep(work.sequence, from);
+    pieces.push_back({work.sequence, from,
+                      std::span<const Token>(work.all).subspan(static_cast<std::size_t>(from),
+                                                               static_cast<std::size_t>(length))});
     whose.push_back(&work);
   }
   const std::int64_t cpu = thread_cpu_us();
@@ -321,15 +330,11 @@ void LlamaMind::decode(std::vector<Work>& works) {
       work.error = decoded.error();
       continue;
     }
-    if (length == Engine::kPieceMax && work.position == std::ssize(slots_[work.sequence].read)) {
-      auto& read = slots_[work.sequence].read;
+    auto& read = slots_[work.sequence].read;
+    if (length == Engine::kPieceMax && pieces[i].position == std::ssize(read))
       read.insert(read.end(), pieces[i].tokens.begin(), pieces[i].tokens.end());
-    }
-    work.fed += length;
-    work.position += static_cast<int>(length);
-    if (work.fed < work.pending.size()) continue;
-    work.pending.clear();
-    work.fed = 0;
+    work.position = pieces[i].position + length;
+    if (work.position < std::ssize(work.all)) continue;
     if (Status picked = pick(work, engine_->logits(i)); !picked) work.error = picked.error();
   }
   // The other threads of a decode work as long as this one.
@@ -367,13 +372,13 @@ bool LlamaMind::seat(Work& work, const std::vector<Work>& works) {
   int from = -1, known = 0, to = -1;
   for (int s = 0; s < std::ssize(slots_); ++s) {
     const Slot& slot = slots_[s];
-    const int here = std::min(shared(slot.read, work.pending), engine_->held(s));
+    const int here = std::min(shared(slot.read, work.all), engine_->held(s));
     if (here > known) from = s, known = here;
     if (!slot.busy && (to < 0 || slot.used < slots_[to].used)) to = s;
   }
   for (const Work& other : works)
     if (other.position < std::ssize(other.answer.prompt_tokens) &&
-        shared(other.answer.prompt_tokens, work.pending) > known)
+        shared(other.answer.prompt_tokens, work.all) > known)
       return false;
   if (to < 0) return false;
   if (from >= 0 && !slots_[from].busy) to = from;
@@ -382,10 +387,9 @@ bool LlamaMind::seat(Work& work, const std::vector<Work>& works) {
   known = engine_->held(to);
   work.sequence = to;
   work.position = known;
-  work.fed = static_cast<std::size_t>(known);
   work.answer.usage.reused = known;
   Slot& slot = slots_[to];
-  slot = {{work.pending.begin(), work.pending.begin() + known}, true, ++begun_};
+  slot = {{work.all.begin(), work.all.begin() + known}, true, ++begun_};
   return true;
 }
 
