@@ -1,11 +1,16 @@
 // wood_gguf: writes tiny GGUF models with random weights, one for each architecture that the real
 // minds have. They know nothing, but they load, tokenize, attend and answer under a schema exactly
 // as the large ones do, so that every test runs without a download. The bytes follow from the seed.
+// With --real one of the size of a real model, so that speed and memory can be measured: the
+// weights are drawn from a pool of a million, the vocabulary is filled up with words that nothing
+// is spelled with, and llama.cpp itself quantises.
 //
-//   wood_gguf --out DIR [--seed N]
+//   wood_gguf --out DIR [--seed N] [--real qwen-0.5b|llama-1b|llama-3b [--type Q4_K_M|Q8_0|F16]]
 #include <ggml.h>
 #include <gguf.h>
+#include <llama.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -27,9 +32,11 @@ struct Shape {
   bool tied;  // the output shares the embedding's weights
   float epsilon;
   bool quantised = false;  // in blocks of 8 and 4 bits, as large models are; else F16
+  std::uint32_t layers = 3;
+  float rope_base = 10'000.0F;
+  std::size_t tokens = 0;  // 0: those that the words below need
 };
 
-constexpr std::uint32_t kLayers = 3;
 constexpr std::uint32_t kContext = 4'096;
 
 // The templates say with Jinja what llama.cpp's own renderers, which recognise them by their
@@ -63,6 +70,16 @@ constexpr Shape kShapes[] = {
     {"tiny-qwen.gguf", "qwen2", kQwen, 128, 4, 2, 32, 352, true, 1e-6F},
     // Mistral Nemo: the heads together are narrower than the model.
     {"tiny-mistral.gguf", "llama", kMistral, 160, 4, 2, 32, 416, false, 1e-5F},
+};
+
+// As the labs' configuration files give them (config.json of each repository).
+constexpr Shape kReal[] = {
+    {"qwen-0.5b.gguf", "qwen2", kQwen, 896, 14, 2, 64, 4'864, true, 1e-6F, false, 24, 1e6F,
+     151'936},
+    {"llama-1b.gguf", "llama", kLlama, 2'048, 32, 8, 64, 8'192, true, 1e-5F, false, 16, 5e5F,
+     128'256},
+    {"llama-3b.gguf", "llama", kLlama, 3'072, 24, 8, 128, 8'192, true, 1e-5F, false, 28, 5e5F,
+     128'256},
 };
 
 const std::vector<std::string>& markers() {
@@ -123,7 +140,19 @@ struct Vocabulary {
   std::vector<std::int32_t> types;  // 3: control, 1: normal, as GGUF numbers them
 };
 
-Vocabulary vocabulary() {
+// Words of letters alone, as many as are wanted: they stand in the way of masks as real ones do.
+void fill_up(Vocabulary& v, std::size_t wanted, const std::set<std::string>& seen) {
+  for (std::size_t n = 0; v.tokens.size() < wanted; ++n) {
+    std::string word = n % 2 == 0 ? "" : "\xC4\xA0";  // the stand-in of a space
+    for (std::size_t rest = n / 2 + 26 * 26; rest > 0; rest /= 26)
+      word += static_cast<char>('a' + rest % 26);
+    if (seen.contains(word)) continue;
+    v.tokens.push_back(word);
+    v.types.push_back(1);
+  }
+}
+
+Vocabulary vocabulary(std::size_t wanted) {
   Vocabulary v;
   for (const std::string& marker : markers()) {
     v.tokens.push_back(marker);
@@ -151,6 +180,7 @@ Vocabulary vocabulary() {
     chain(" " + word);
   }
   for (const char* mark : {"\":\"", "\",\"", "\":", "{\"", "\"}", "],", ". ", ", "}) chain(mark);
+  fill_up(v, wanted, seen);
   return v;
 }
 
@@ -173,12 +203,12 @@ void put_shape(gguf_context* file, const Shape& s, std::size_t tokens) {
   gguf_set_val_u32(file, "general.file_type", s.quantised ? 7 : 1);  // mostly Q8_0, mostly F16
   u32("context_length", kContext);
   u32("embedding_length", s.width);
-  u32("block_count", kLayers);
+  u32("block_count", s.layers);
   u32("feed_forward_length", s.hidden);
   u32("attention.head_count", s.heads);
   u32("attention.head_count_kv", s.heads_kv);
   f32("attention.layer_norm_rms_epsilon", s.epsilon);
-  f32("rope.freq_base", 10'000.0F);
+  f32("rope.freq_base", s.rope_base);
   u32("rope.dimension_count", s.head_width);
   u32("vocab_size", static_cast<std::uint32_t>(tokens));
   if (s.heads * s.head_width != s.width) {
@@ -215,8 +245,10 @@ void put_tokenizer(gguf_context* file, const Shape& s, const Vocabulary& v) {
 class Weights {
  public:
   Weights(gguf_context* file, ggml_context* memory, const Shape& shape, std::uint64_t seed)
-      : file_(file), memory_(memory), quantised_(shape.quantised), seed_(seed ^ fnv1a(shape.file)) {
-  }
+      : file_(file),
+        memory_(memory),
+        quantised_(shape.quantised),
+        seed_(seed ^ fnv1a(shape.file)) {}
 
   // A matrix that takes `in` numbers to `out`, normal with variance 1/in.
   void matrix(const std::string& name, std::int64_t in, std::int64_t out, float scale = 1.0F) {
@@ -243,6 +275,13 @@ class Weights {
   void fill(const std::string& name, std::int64_t count,
             const std::function<void(std::int64_t, float)>& set) const {
     const Chance chance(seed_, name, 0, 0);
+    if (count > kPool) {
+      if (pool_.empty())
+        pool_.resize(kPool), fill("pool", kPool, [&](auto i, float z) { pool_[i] = z; });
+      const auto start = static_cast<std::int64_t>(chance.bits(0) % kPool);
+      for (std::int64_t i = 0; i < count; ++i) set(i, pool_[(start + i) % kPool]);
+      return;
+    }
     for (std::int64_t i = 0; i < count; ++i) {
       std::int64_t sum = 0;
       for (std::uint32_t part = 0; part < 3; ++part) {
@@ -264,9 +303,12 @@ class Weights {
     gguf_add_tensor(file_, tensor);
   }
 
+  static constexpr std::int64_t kPool = (1 << 20) - 3;  // no multiple of a row
+
   gguf_context* file_;
   ggml_context* memory_;
   bool quantised_;
+  mutable std::vector<float> pool_;
   std::uint64_t seed_;
 };
 
@@ -300,11 +342,18 @@ void put_layer(Weights& w, const Shape& s, std::uint32_t layer) {
   w.matrix(at + "ffn_down.weight", s.hidden, s.width, 0.5F);
 }
 
+// Bytes of all matrices in 16 bits, and room for the rest.
+std::size_t memory_of(const Shape& s, std::size_t tokens) {
+  const std::size_t q = s.heads * s.head_width, kv = s.heads_kv * s.head_width;
+  const std::size_t layer = s.width * (2 * q + 2 * kv + 3 * std::size_t{s.hidden});
+  return 2 * (s.layers * layer + (s.tied ? 1 : 2) * tokens * s.width) + (32u << 20);
+}
+
 bool write(const Shape& s, const std::string& dir, std::uint64_t seed) {
-  const Vocabulary v = vocabulary();
+  const Vocabulary v = vocabulary(s.tokens);
   const auto tokens = static_cast<std::int64_t>(v.tokens.size());
-  ggml_context* memory =
-      ggml_init({.mem_size = 32u << 20, .mem_buffer = nullptr, .no_alloc = false});
+  ggml_context* memory = ggml_init(
+      {.mem_size = memory_of(s, v.tokens.size()), .mem_buffer = nullptr, .no_alloc = false});
   CHECK(memory != nullptr);
   gguf_context* file = gguf_init_empty();
   put_shape(file, s, v.tokens.size());
@@ -314,7 +363,7 @@ bool write(const Shape& s, const std::string& dir, std::uint64_t seed) {
   w.matrix("token_embd.weight", s.width, tokens, 3.0F);
   w.vector("output_norm.weight", s.width, 1.0F);
   if (!s.tied) w.matrix("output.weight", s.width, tokens, 3.0F);
-  for (std::uint32_t layer = 0; layer < kLayers; ++layer) put_layer(w, s, layer);
+  for (std::uint32_t layer = 0; layer < s.layers; ++layer) put_layer(w, s, layer);
   // Under another name first: a build that is stopped leaves no half a model behind.
   const std::string path = dir + "/" + s.file;
   const bool written = gguf_write_to_file(file, (path + ".part").c_str(), false);
@@ -323,22 +372,53 @@ bool write(const Shape& s, const std::string& dir, std::uint64_t seed) {
   return written && std::rename((path + ".part").c_str(), path.c_str()) == 0;
 }
 
+// Writes it in 16 bits and lets llama.cpp make the type that is wanted of it.
+int write_real(const std::string& name, const std::string& type, const std::string& dir,
+               std::uint64_t seed) {
+  constexpr std::pair<const char*, llama_ftype> kTypes[] = {{"F16", LLAMA_FTYPE_MOSTLY_F16},
+                                                            {"Q8_0", LLAMA_FTYPE_MOSTLY_Q8_0},
+                                                            {"Q4_K_M", LLAMA_FTYPE_MOSTLY_Q4_K_M}};
+  const auto shape = std::find_if(std::begin(kReal), std::end(kReal),
+                                  [&](const Shape& s) { return s.file == name + ".gguf"; });
+  const auto form = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                 [&](const auto& known) { return type == known.first; });
+  if (shape == std::end(kReal) || form == std::end(kTypes)) {
+    std::fprintf(stderr, "wood_gguf: no model %s or type %s\n", name.c_str(), type.c_str());
+    return 2;
+  }
+  const std::string plain = dir + "/" + shape->file, made = dir + "/" + name + "-" + type + ".gguf";
+  if (!write(*shape, dir, seed)) {
+    std::fprintf(stderr, "wood_gguf: cannot write %s\n", plain.c_str());
+    return 1;
+  }
+  if (type == "F16") return std::rename(plain.c_str(), made.c_str()) == 0 ? 0 : 1;
+  llama_model_quantize_params params = llama_model_quantize_default_params();
+  params.ftype = form->second;
+  const std::string part = made + ".part";
+  const bool done = llama_model_quantize(plain.c_str(), part.c_str(), &params) == 0;
+  std::remove(plain.c_str());
+  return done && std::rename(part.c_str(), made.c_str()) == 0 ? 0 : 1;
+}
+
 int run(int count, char** words) {
-  std::string dir;
+  std::string dir, real, type = "Q4_K_M";
   std::int64_t seed = 1;
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string_view option = words[i];
     const auto number = to_int(words[i + 1]);
     if (option == "--out") dir = words[i + 1];
     else if (option == "--seed" && number) seed = *number;
+    else if (option == "--real") real = words[i + 1];
+    else if (option == "--type") type = words[i + 1];
     else dir.clear(), i = count;
   }
   if (dir.empty() || count % 2 == 0) {
-    std::fputs("usage: wood_gguf --out DIR [--seed N]\n", stderr);
+    std::fputs("usage: wood_gguf --out DIR [--seed N] [--real MODEL [--type TYPE]]\n", stderr);
     return 2;
   }
   std::error_code error;
   std::filesystem::create_directories(dir, error);
+  if (!real.empty()) return write_real(real, type, dir, static_cast<std::uint64_t>(seed));
   for (const Shape& shape : kShapes) {
     if (write(shape, dir, static_cast<std::uint64_t>(seed))) continue;
     std::fprintf(stderr, "wood_gguf: cannot write %s/%s\n", dir.c_str(), shape.file);
