@@ -76,7 +76,9 @@ std::string difference(const Answer& then, const Answer& now) {
   if (then.text != now.text) return "the text differs";
   if (then.finish != now.finish)
     return std::string("it ended by ") + name(then.finish) + ", and now by " + name(now.finish);
-  if (then.confidence != now.confidence) return "the confidence in a decision differs";
+  // Runs from before confidence was measured have none.
+  if (!then.confidence.empty() && then.confidence != now.confidence)
+    return "the confidence in a decision differs";
   return "";
 }
 

@@ -19,6 +19,13 @@ const std::vector<std::string>& keywords() {
   return names;
 }
 
+// Whatever these hold, they say something to a reader and nothing of a value.
+bool annotates(const std::string& key) {
+  static const std::vector<std::string> names = {"default",   "examples", "deprecated", "readOnly",
+                                                 "writeOnly", "$schema",  "$id",        "$comment"};
+  return std::find(names.begin(), names.end(), key) != names.end();
+}
+
 bool known_type(const Json& type) {
   if (!type.is(Kind::string)) return false;
   for (const Kind k :
@@ -34,6 +41,7 @@ Status bad(const std::string& at, const std::string& what) {
 Status check_at(const Json& schema, const std::string& at);
 
 Status check_keyword(const std::string& key, const Json& value, const std::string& at) {
+  if (annotates(key)) return {};
   const auto& known = keywords();
   if (std::find(known.begin(), known.end(), key) == known.end()) {
     const std::string close = nearest_name(key, known);

@@ -84,6 +84,7 @@ TEST(Schema, OneOf) {
 
 TEST(Schema, TitlesAndDescriptionsJudgeNothing) {
   EXPECT_EQ(judge(R"({"title":"t","description":"d"})", "1"), "");
+  EXPECT_EQ(judge(R"({"$schema":"x","$id":"y","$comment":0,"default":3,"examples":[1]})", "1"), "");
 }
 
 TEST(Schema, BoundsBeyond53BitsSurviveTheLedger) {

@@ -73,6 +73,13 @@ std::optional<std::int64_t> bound(const Json& schema, const char* key) {
   return value->integer();
 }
 
+bool bounded(const Json& schema) {
+  constexpr const char* kBounds[] = {"minimum",  "maximum",  "minLength", "maxLength",
+                                     "minItems", "maxItems", "items"};
+  return std::any_of(std::begin(kBounds), std::end(kBounds),
+                     [&](const char* key) { return schema.find(key) != nullptr; });
+}
+
 // One character of a JSON string: any well-formed UTF-8 (Unicode 15, table 3-7) but the quote, the
 // backslash and controls, or one of the escapes that text needs.
 void Builder::character(int from, int to) {
@@ -289,7 +296,8 @@ int Builder::value(const Json& schema, int then) {
     for (const Json& option : options->items()) free(at, value(option_of(schema, option), then));
     return at;
   }
-  if (const Json* constant = schema.find("const")) return literal(constant->dump(), then);
+  if (const Json* constant = schema.find("const"))
+    return validate(*constant, schema).empty() ? literal(constant->dump(), then) : node();
   if (const Json* options = schema.find("enum")) {
     const int at = node();
     for (const Json& option : options->items())
@@ -297,11 +305,18 @@ int Builder::value(const Json& schema, int then) {
     return at;
   }
   const Json* type = schema.find("type");
-  if (type == nullptr)
-    return schema.find("properties") != nullptr ? object(schema, then) : any(0, then);
-  if (type->is(Kind::string)) return of_kind(type->string(), schema, then);
+  if (type == nullptr) {
+    if (schema.find("properties") != nullptr) return object(schema, then);
+    if (!bounded(schema)) return any(0, then);
+  } else if (type->is(Kind::string)) {
+    return of_kind(type->string(), schema, then);
+  }
   const int at = node();
-  for (const Json& kind : type->items()) free(at, of_kind(kind.string(), schema, then));
+  if (type == nullptr)  // a bound holds for values of its kind alone; all others are free
+    for (const char* kind : {"null", "boolean", "integer", "string", "array", "object"})
+      free(at, of_kind(kind, schema, then));
+  else
+    for (const Json& kind : type->items()) free(at, of_kind(kind.string(), schema, then));
   return at;
 }
 

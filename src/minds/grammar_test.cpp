@@ -60,6 +60,14 @@ TEST(Grammar, allows_what_the_schema_allows_and_no_more) {
       allows(g, "{\"why\":\"\xed\xa0\x80\",\"action\":\"buy\",\"qty\":1}"));  // a surrogate
 }
 
+TEST(Grammar, a_bound_without_a_type_still_binds) {
+  Grammar g = compiled(R"({"minimum":3,"maxLength":1})");
+  for (const char* good : {"3", "null", R"("x")", "[1]", R"({"a":2})"})
+    EXPECT_TRUE(allows(g, good));
+  for (const char* bad : {"2", "-9", R"("xy")"}) EXPECT_FALSE(allows(g, bad)) << bad;
+  EXPECT_FALSE(Grammar::compile(schema_of(R"({"type":"string","const":5})")));
+}
+
 TEST(Grammar, optional_members_need_no_comma_before_the_first) {
   Grammar g = compiled(kSchemas[1]);
   for (const char* good : {"{}", R"({"a":true})", R"({"b":"xy"})", R"({"a":false,"b":"xyz"})"})
