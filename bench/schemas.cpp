@@ -99,7 +99,8 @@ void time_masks(Grammar& grammar, const Vocab& vocab, const std::string& text, S
 }
 
 // Whether all instances were judged rightly by both.
-bool judge(const Json& schema, const Json& tests, Grammar& grammar, const Vocab* vocab, Sum& sum) {
+bool judge(const std::string& path, const Json& schema, const Json& tests, Grammar& grammar,
+           const Vocab* vocab, Sum& sum) {
   bool fine = true;
   for (const Json& test : tests.items()) {
     const bool valid = test.bool_or("valid", false);
@@ -116,7 +117,12 @@ bool judge(const Json& schema, const Json& tests, Grammar& grammar, const Vocab*
     sum.rejected_wrongly += valid && !faults.empty();
     sum.written_wrongly += !valid && allowed;
     sum.barred_wrongly += valid && !allowed;
-    fine = fine && faults.empty() == valid && allowed == valid;
+    const bool right = faults.empty() == valid && allowed == valid;
+    if (!right)
+      std::fprintf(stderr, "%s: %s, validator %s, grammar %s: %.200s\n", path.c_str(),
+                   valid ? "valid" : "invalid", faults.empty() ? "accepts" : faults[0].c_str(),
+                   allowed ? "accepts" : "rejects", text.c_str());
+    fine = fine && right;
     if (valid && allowed && vocab != nullptr) time_masks(grammar, *vocab, text, sum);
   }
   return fine;
@@ -147,7 +153,7 @@ void file(const std::string& path, const Vocab* vocab, Sum& sum) {
   if (!grammar) return ++sum.too_large, refuse("the grammar: " + reason_of(grammar.error()));
   sum.compile_us.push_back(now_us() - began);
   ++sum.tested;
-  sum.passed += judge(*schema, *tests, *grammar, vocab, sum);
+  sum.passed += judge(path, *schema, *tests, *grammar, vocab, sum);
 }
 
 std::int64_t share(std::vector<std::int64_t>& times, std::size_t percent) {
