@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "core/text.h"
 #include "host/clock.h"
 #include "minds/grammar.h"
+#include "minds/scripted.h"
 
 namespace wood {
 namespace {
@@ -41,14 +43,29 @@ std::string shortest_answer(const Json& request) {
   return grammar ? grammar->ending(grammar->start()) : "{}";
 }
 
-Response completion(const Json& message, const std::string& finish) {
-  const Json body = Json::object(
-      {{"id", "fake-1"},
-       {"object", "chat.completion"},
-       {"choices", Json(Json::Array{Json::object(
-                       {{"index", 0}, {"message", message}, {"finish_reason", finish}})})},
-       {"usage", Json::object({{"prompt_tokens", 100}, {"completion_tokens", 20}})}});
-  return {200, "", body.dump()};
+// An answer that the seed draws; the schema says what from.
+std::string drawn_answer(const Json& request, std::int64_t seed) {
+  const std::string shortest = shortest_answer(request);
+  const auto example = parse_json(shortest);
+  if (!example) return shortest + " " + std::to_string(seed);
+  const Json& schema = request.at("response_format").at("json_schema").at("schema");
+  return anything(schema, static_cast<std::uint64_t>(seed)).dump();
+}
+
+// Where the request wants them and the manner gives them. A decimal fraction: our JSON has none.
+std::string logprobs_of(Manner manner, const Json& request) {
+  const bool given = manner == Manner::drawn && request.bool_or("logprobs", false);
+  return given ? R"({"content":[{"id":7,"token":"{","bytes":[123],"logprob":-0.25}]})" : "null";
+}
+
+Response completion(Manner manner, const Json& message, const Json& request) {
+  std::string body = Json::object({{"id", "fake-1"}, {"object", "chat.completion"}}).dump();
+  body.pop_back();
+  body += R"(,"choices":[{"index":0,"finish_reason":"stop","logprobs":)" +
+          logprobs_of(manner, request) + ",\"message\":" + message.dump() + "}]";
+  if (manner != Manner::unmetered)
+    body += R"(,"usage":{"prompt_tokens":100,"completion_tokens":20})";
+  return {200, "", body + "}"};
 }
 
 Response error(int status, const std::string& what, const std::string& code) {
@@ -56,41 +73,80 @@ Response error(int status, const std::string& what, const std::string& code) {
   return {status, "", body.dump()};
 }
 
-Response respond(Manner manner, const Request& request) {
+// The date of RFC 9110.
+std::string date_in(std::int64_t seconds) {
+  const std::time_t at = std::time(nullptr) + seconds;
+  std::tm parts{};
+  char text[64];
+  gmtime_r(&at, &parts);
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
+}
+
+Response busy(const std::string& header) {
+  Response response = error(429, "too many requests", "rate_limit_exceeded");
+  response.headers = header + "\r\n";
+  return response;
+}
+
+Response models_of(Manner manner) {
+  const std::string meta = manner == Manner::drawn ? R"(,"meta":{"n_ctx_train":4096})" : "";
+  return {200, "",
+          R"({"data":[{"id":"fake-model","object":"model")" + meta + R"(}],"object":"list"})"};
+}
+
+// Everything that is no answer; none where there is to be one.
+std::optional<Response> refused(Manner manner, const Request& request) {
+  switch (manner) {
+    case Manner::busy: return busy("Retry-After: 0");
+    case Manner::busy_long: return busy("Retry-After: 1");
+    case Manner::busy_date: return busy("Retry-After: " + date_in(2));
+    case Manner::busy_ms: return busy("retry-after-ms: 30");
+    case Manner::broken: return error(500, "something broke", "server_error");
+    case Manner::formless:
+      return error(
+          500, "The model produced output that does not match the expected peg-native format", "");
+    case Manner::garbage: return Response{200, "", "\x01<html>\xff not what you think"};
+    case Manner::forbidden:
+      return error(401, "wrong key: " + request.authorization, "invalid_api_key");
+    case Manner::too_long: return error(400, "the prompt is too long", "context_length_exceeded");
+    case Manner::loading: return error(503, "Loading model", "");
+    case Manner::seedless:
+      if (request.body.find("\"seed\"") == std::string::npos) return std::nullopt;
+      return error(400, "Unsupported parameter: 'seed'", "unsupported_parameter");
+    default: return std::nullopt;
+  }
+}
+
+Response respond(Manner manner, const Request& request, std::int64_t number) {
   const bool chat = request.path == "/v1/chat/completions";
+  if (manner == Manner::drawn && request.path == "/props")
+    return {200, "", R"({"default_generation_settings":{"n_ctx":2048},"total_slots":3})"};
   if (!chat && request.path != "/v1/models") return error(404, "no such path", "");
+  if (auto response = refused(manner, request)) return std::move(*response);
+  if (!chat) return models_of(manner);
   const Json asked = parse_json(request.body, Floats::nearest).value_or(Json::object());
   Json message = Json::object({{"role", "assistant"}, {"content", shortest_answer(asked)}});
+  const std::string shortest = message.at("content").string();
   switch (manner) {
-    case Manner::ok:
-    case Manner::slow:
-    case Manner::cut: break;
-    case Manner::busy:
-    case Manner::busy_long: {
-      Response response = error(429, "too many requests", "rate_limit_exceeded");
-      response.headers =
-          std::string("Retry-After: ") + (manner == Manner::busy ? "0" : "1") + "\r\n";
-      return response;
-    }
-    case Manner::broken: return error(500, "something broke", "server_error");
-    case Manner::garbage: return {200, "", "\x01<html>\xff not what you think"};
+    case Manner::drawn: message.set("content", drawn_answer(asked, asked.int_or("seed", 0))); break;
+    case Manner::fickle: message.set("content", drawn_answer(asked, number)); break;
+    case Manner::prose: message.set("content", "I would buy three of them, and wait."); break;
+    case Manner::thinking:
+      message.set("content", "<think>\nIs {\"qty\":8} enough?\n</think>\n\n" + shortest);
+      break;
     case Manner::refusal:
       message.set("content", Json());
       message.set("refusal", "I would rather not.");
       break;
     case Manner::wrong_schema: message.set("content", R"({"unasked":[1,2,3]})"); break;
     case Manner::chatty:
-      message.set("content", "Of course!\n```json\n" + message.at("content").string() +
-                                 "\n```\nAnything else?");
+      message.set("content", "Of course!\n```json\n" + shortest + "\n```\nAnything else?");
       break;
     case Manner::reasoning: message.set("reasoning_content", "Let me think about honey."); break;
-    case Manner::forbidden:
-      return error(401, "wrong key: " + request.authorization, "invalid_api_key");
-    case Manner::too_long: return error(400, "the prompt is too long", "context_length_exceeded");
-    case Manner::loading: return error(503, "Loading model", "");
+    default: break;
   }
-  if (!chat) return {200, "", R"({"data":[{"id":"fake-model","object":"model"}],"object":"list"})"};
-  return completion(message, "stop");
+  return completion(manner, message, asked);
 }
 
 bool send_all(int socket, std::string_view bytes) {
@@ -121,14 +177,20 @@ struct FakeServer::State {
   std::atomic<bool> stopping = false;
   std::thread acceptor;
   std::vector<std::thread> threads;  // one a connection; only the acceptor adds
-  mutable std::mutex mutex;          // of requests
+  mutable std::mutex mutex;          // of what follows
   std::vector<Request> requests;
+  int together = 0, together_max = 0;
 
   void accept_all();
   void serve(int socket, int connection);
   bool readable(int socket) const;
   std::optional<Request> receive(int socket, std::string& buffer) const;
-  Manner note(const Request& request);
+  struct Noted {
+    Manner manner;
+    std::int64_t number;  // of the request, from 1
+  };
+  Noted note(const Request& request);
+  void done();
 };
 
 // Waits for bytes; false when the server is to end.
@@ -173,23 +235,34 @@ std::optional<Request> FakeServer::State::receive(int socket, std::string& buffe
   return request;
 }
 
-Manner FakeServer::State::note(const Request& request) {
+FakeServer::State::Noted FakeServer::State::note(const Request& request) {
   const std::lock_guard lock(mutex);
   requests.push_back(request);
-  return manners[std::min(requests.size(), manners.size()) - 1];
+  together_max = std::max(together_max, ++together);
+  return {manners[std::min(requests.size(), manners.size()) - 1],
+          static_cast<std::int64_t>(requests.size())};
+}
+
+// Before the answer is sent: who has it may ask again at once.
+void FakeServer::State::done() {
+  const std::lock_guard lock(mutex);
+  --together;
 }
 
 void FakeServer::State::serve(int socket, int connection) {
   std::string buffer;
   while (auto request = receive(socket, buffer)) {
     request->connection = connection;
-    const Manner manner = note(*request);
+    const auto [manner, number] = note(*request);
     if (manner == Manner::slow) sleep_us(400'000);
-    const Response response = respond(manner, *request);
-    const std::string text = "HTTP/1.1 " + std::to_string(response.status) +
-                             " X\r\nContent-Type: " + "application/json\r\n" + response.headers +
-                             "Content-Length: " + std::to_string(response.body.size()) +
-                             "\r\n\r\n" + response.body;
+    if (manner == Manner::brief) sleep_us(20'000 + number * 7'919 % 30'000);
+    const Response response = respond(manner, *request, number);
+    const std::string text =
+        "HTTP/1.1 " + std::to_string(response.status) +
+        " X\r\nServer: fake\r\nContent-Type: application/json\r\n" + response.headers +
+        "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+    done();
+    if (manner == Manner::dead) break;
     const bool cut = manner == Manner::cut;
     if (!send_all(socket, cut ? std::string_view(text).substr(0, text.size() / 2) : text) || cut)
       break;
@@ -233,6 +306,11 @@ std::string FakeServer::endpoint() const {
 std::vector<Request> FakeServer::requests() const {
   const std::lock_guard lock(state_->mutex);
   return state_->requests;
+}
+
+int FakeServer::together_max() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->together_max;
 }
 
 }  // namespace wood
