@@ -29,7 +29,8 @@ void declare(const Verb& verb, const std::string& path, CLI::App* app, std::vect
     CLI::Option* made = option.kind == Option::Kind::flag ? app->add_flag(option.name)
                                                           : app->add_option(option.name);
     if (option.kind != Option::Kind::flag)
-      made->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      made->expected(option.many && option.position() ? -1 : 1)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     bound.options.push_back(made);
   }
   out.push_back(std::move(bound));
@@ -60,14 +61,14 @@ tl::unexpected<Error> extra(const Bound& bound, const std::string& word) {
     return wrong(bound.path,
                  "there is no option " + option + hint(option, names_of(*bound.verb, false)));
   }
-  if (!bound.verb->verbs.empty()) {
+  const std::size_t taken = names_of(*bound.verb, true).size();
+  if (!bound.verb->verbs.empty() && taken == 0) {
     std::vector<std::string> names = {"help"};
     for (const Verb& verb : bound.verb->verbs) names.push_back(verb.name);
     const std::string mend = hint(word, names);
     return wrong(bound.path, "there is no verb \"" + word + "\"" +
                                  (mend.empty() ? "; `wood help` lists them" : mend));
   }
-  const std::size_t taken = names_of(*bound.verb, true).size();
   return wrong(bound.path, "\"" + word + "\" is one word too many: it takes " +
                                (taken == 0   ? "none"
                                 : taken == 1 ? "one"

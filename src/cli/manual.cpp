@@ -152,14 +152,14 @@ std::string zsh_function(const std::string& path, const Verb& verb) {
   out += "    local -a verbs=(";
   for (const Verb& inner : verb.verbs)
     out += "\n        '" + inner.name + ":" + zsh_quoted(inner.about) + "'";
-  out +=
-      "\n    )\n    if (( CURRENT == 2 )); then\n        _describe verb verbs\n    else\n"
-      "        local verb=$words[2]\n        shift words\n        (( CURRENT-- ))\n"
-      "        (( $+functions[" +
-      function_name(path) + "_$verb] )) && " + function_name(path) +
-      "_$verb\n"
-      "    fi\n}\n\n";
-  return out;
+  out += "\n    )\n    if (( CURRENT > 2 && $+functions[" + function_name(path) +
+         "_$words[2]] )); then\n        local verb=$words[2]\n        shift words\n"
+         "        (( CURRENT-- ))\n        " +
+         function_name(path) + "_$verb\n        return\n    fi\n" +
+         "    (( CURRENT == 2 )) && _describe verb verbs\n";
+  // A verb that holds verbs may act by itself too: `wood minds NAME`.
+  if (verb.act) out += "    _arguments -s" + zsh_arguments(verb) + "\n";
+  return out + "}\n\n";
 }
 
 }  // namespace
@@ -169,7 +169,9 @@ std::string usage_line(const Verb& verb, const std::string& path) {
   if (!verb.act) return out + " VERB …";
   bool options = false;
   for (const Option& option : verb.options) {
-    if (option.position()) out += option.required ? " " + option.name : " [" + option.name + "]";
+    const std::string more = option.many ? "…" : "";
+    if (option.position())
+      out += option.required ? " " + option.name + more : " [" + option.name + more + "]";
     else if (option.required) out += " " + spelled(option);
     else options = true;
   }

@@ -188,16 +188,10 @@ Result<Located> examine(const MindSpec& spec, const std::vector<std::string>& di
 
 Result<int> one(const std::string& wanted, const Registry& registry,
                 const std::vector<std::string>& dirs, const Args& args, const Console& console) {
-  const MindSpec* spec = registry.find(wanted);
-  if (spec == nullptr) {
-    const std::string near = nearest_name(wanted, registry.names());
-    return fail(Errc::not_found,
-                "there is no mind \"" + wanted + "\" in the registry; " +
-                    (near.empty() ? "`wood minds` lists them" : "did you mean \"" + near + "\"?"));
-  }
-  TRY(const Located where, examine(*spec, dirs));
-  console.print(args.has("--json") ? mind_json(*spec, where).dump() + "\n"
-                                   : whole(*spec, where, console.out));
+  TRY(const MindSpec spec, mind_named(wanted, registry));
+  TRY(const Located where, examine(spec, dirs));
+  console.print(args.has("--json") ? mind_json(spec, where).dump() + "\n"
+                                   : whole(spec, where, console.out));
   return Exit::fine;
 }
 
@@ -237,7 +231,8 @@ Verb minds_verb() {
                       {.name = "--json", .about = "as a JSON array; of one mind, an object"}},
           .examples = {{"wood minds", "what there is"},
                        {"wood minds house-llama", "one mind and its model card"}},
-          .act = act};
+          .act = act,
+          .verbs = {minds_check_verb()}};
 }
 
 }  // namespace wood::cli

@@ -127,6 +127,14 @@ Result<Registry> open_registry(const std::vector<std::string>& more) {
   return parse_registry(texts);
 }
 
+Result<MindSpec> mind_named(const std::string& name, const Registry& registry) {
+  if (const MindSpec* spec = registry.find(name)) return *spec;
+  const std::string near = nearest_name(name, registry.names());
+  return fail(Errc::not_found,
+              "there is no mind \"" + name + "\" in the registry; " +
+                  (near.empty() ? "`wood minds` lists them" : "did you mean \"" + near + "\"?"));
+}
+
 std::vector<std::string> model_dirs(const std::vector<std::string>& given) {
   std::vector<std::string> out = given;
   if (const auto data = data_dir()) out.push_back(*data + "/models");
