@@ -11,6 +11,7 @@
 #include "core/prompt_format.h"
 #include "core/text.h"
 #include "host/file.h"
+#include "trial/fake_server.h"
 
 namespace wood {
 namespace {
@@ -120,6 +121,33 @@ TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
   EXPECT_NE(away.status, 0);
   EXPECT_TRUE(has(away.err, "mind away: http://127.0.0.1:1/v1/models")) << away.err;
   EXPECT_FALSE(file_exists(path("b.wood"))) << "nothing was begun";
+}
+
+// Servers are asked for a form; whether they kept it is seen here. One that answers 200 and prose
+// is not acted on, one that wraps its answers is understood, and either run proves and replays.
+TEST_F(Program, AServerThatIgnoresTheFormIsReadAllTheSame) {
+  const auto played = [&](Manner manner, const std::string& name) {
+    const auto server = FakeServer::start({manner}).value();
+    write("served.toml",
+          "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+          "endpoint = \"" +
+              server->endpoint() + "\"\n");
+    const Ran run = wood(
+        "run --minds served.toml --cast everyone=served --seed 7 --turns 1 --json "
+        "--quiet --out " +
+        name);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return parse_json(trim(run.out)).value_or(Json::object()).at("counts");
+  };
+  const Json prose = played(Manner::prose, "p.wood"), chatty = played(Manner::chatty, "c.wood");
+  EXPECT_GT(prose.int_or("prompts", 0), 20);
+  EXPECT_EQ(prose.int_or("unread", -1), prose.int_or("prompts", 0));
+  EXPECT_EQ(chatty.int_or("unread", -1), 0);
+  EXPECT_EQ(chatty.int_or("repaired", -1), chatty.int_or("prompts", 0));
+  for (const char* name : {"p.wood", "c.wood"}) {
+    EXPECT_EQ(wood(std::string("verify ") + name).status, 0) << name;
+    EXPECT_EQ(wood(std::string("replay --quiet ") + name).status, 0) << name;
+  }
 }
 
 #ifdef WOOD_HAS_LLAMA

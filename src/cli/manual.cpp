@@ -218,6 +218,7 @@ std::string man_page(const Verb& root) {
       ".TP\n.B XDG_CONFIG_HOME\nWhere wood/models.toml adds minds to the registry and overrides "
       "them; "
       "~/.config if unset.\n"
+      ".TP\n.B SSL_CERT_FILE\nThe roots to trust where an endpoint is asked over TLS.\n"
       ".TP\n.B NO_COLOR\nIf set, nothing is coloured.\n"
       ".SH FILES\n.TP\n.B runs/NAME\\-SEED.wood\nThe ledger of a run: one SQLite file, never "
       "overwritten.\n";

@@ -154,7 +154,7 @@ std::vector<std::string> advice(const Probe& p) {
     out.push_back(of(all.asked - all.answered, all.asked) +
                   " asks were not answered: " + (p.failures.empty() ? "" : p.failures.front()));
   if (all.retries > 0)
-    out.push_back(std::to_string(all.retries) + " tries were needed beyond the first ones.");
+    out.push_back("Asks that had to be tried again: " + std::to_string(all.retries) + " times.");
   return out;
 }
 

@@ -132,6 +132,9 @@ Http::Http(HttpLimits limits) : state_(std::make_unique<State>()) {
   CHECK(state_->multi != nullptr && limits.connections_max > 0);
   curl_multi_setopt(state_->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                     static_cast<long>(limits.connections_max));
+  // Else curl keeps four for each request under way, and closes most when a round is nearly over.
+  curl_multi_setopt(state_->multi, CURLMOPT_MAXCONNECTS,
+                    static_cast<long>(limits.connections_max));
   curl_multi_setopt(state_->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
 }
 
@@ -219,8 +222,10 @@ Result<HttpResponse> Http::State::end(Transfer& t, CURLcode code) {
                                    std::to_string(t.request->wait_ms_max) + " ms");
   if (code != CURLE_OK) {
     const bool usage = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL;
+    const bool stranger = code == CURLE_PEER_FAILED_VERIFICATION;
     return fail(usage ? Errc::usage : Errc::network,
-                where + (t.error[0] != '\0' ? t.error : curl_easy_strerror(code)));
+                where + (t.error[0] != '\0' ? t.error : curl_easy_strerror(code)) +
+                    (stranger ? "; SSL_CERT_FILE may name a file with the root to trust" : ""));
   }
   t.response.status = static_cast<int>(status);
   t.response.wall_us = micros;

@@ -54,7 +54,8 @@ void read_models(const std::string& body, const std::string& model, EndpointSays
     const std::string id = entry.str_or("id", "");
     if (says.models.size() < kModelsMax && !id.empty()) says.models.push_back(id);
     // llama-server answers to every name: what it lists is then the one that it has.
-    if (id == model || list->items().size() == 1) says.context = context_in(entry);
+    const std::int64_t context = context_in(entry);
+    if (context > 0 && (id == model || list->items().size() == 1)) says.context = context;
   }
 }
 

@@ -156,10 +156,15 @@ TEST(Openai, two_hundred_asks_at_thirty_two_at_once) {
     retries += answer.usage.retries;
   }
   const auto requests = s.server->requests();
+  std::set<int> connections;
+  std::size_t cuts = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     const Manner manner = manners[std::min(i, manners.size() - 1)];
     faults += manner != Manner::brief && manner != Manner::slow;
+    cuts += manner == Manner::cut;
+    connections.insert(requests[i].connection);
   }
+  EXPECT_LE(connections.size(), 32 + cuts) << "they are kept and used again";
   EXPECT_EQ(requests.size(), 200 + faults) << "each fault is one more try, and nothing else";
   EXPECT_EQ(static_cast<std::size_t>(retries), faults);
   EXPECT_LE(s.server->together_max(), 32);
@@ -199,6 +204,33 @@ TEST(Openai, a_server_that_died_is_left_alone_until_it_is_back) {
   sleep_us(310'000);
   for (const Reply& reply : mind->ask(asks_of(4))) answer_of(reply);
   EXPECT_EQ(s.server->requests().size(), 13u) << "it is back, for all";
+}
+
+// While one ask finds out whether it is back, the others wait for what it finds, not for nothing.
+TEST(Openai, one_probe_decides_for_all_that_would_go_out_with_it) {
+  std::vector<Manner> manners(64, Manner::dead);
+  const auto server = FakeServer::start(manners).value();
+  MindSpec spec;
+  spec.endpoint = server->endpoint();
+  spec.retries_max = 0;
+  spec.parallel = 4;
+  const auto mind = openai_mind(spec, {.first_ms = 1, .longest_ms = 2, .cooling = {5, 200, 200}});
+  mind->ask(asks_of(30));
+  const std::size_t before = server->requests().size();
+  EXPECT_GE(before, 5u);
+  EXPECT_LE(before, 8u) << "the fifth, and what was under way with it";
+  sleep_us(210'000);
+  for (const Reply& reply : mind->ask(asks_of(9))) failure_of(reply);
+  EXPECT_EQ(server->requests().size(), before + 1);
+}
+
+TEST(Openai, a_server_that_wants_to_be_left_alone_is_sent_nothing_new) {
+  const Stage s = stage({Manner::busy_long, Manner::ok}, 3, 1);
+  for (const Reply& reply : s.mind->ask(asks_of(3))) answer_of(reply);
+  std::vector<std::string> sent;
+  for (const Request& request : s.server->requests())
+    sent.push_back(request.body.substr(request.body.find("Ask "), 5));
+  EXPECT_EQ(sent, (std::vector<std::string>{"Ask 0", "Ask 0", "Ask 1", "Ask 2"}));
 }
 
 TEST(Openai, a_server_that_cannot_form_an_answer_is_not_dead) {
