@@ -18,14 +18,14 @@ _wood() {
         'completion:prints completions for a shell'
         'man:prints the manual page'
     )
-    if (( CURRENT > 2 && $+functions[_wood_$words[2]] )); then
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
         local verb=$words[2]
         shift words
         (( CURRENT-- ))
-        _wood_$verb
-        return
+        (( $+functions[_wood_$verb] )) && _wood_$verb
     fi
-    (( CURRENT == 2 )) && _describe verb verbs
 }
 
 _wood_run() {
@@ -114,14 +114,14 @@ _wood_keys() {
         'new:makes the key, if there is none'
         'show:prints the public key (vkey)'
     )
-    if (( CURRENT > 2 && $+functions[_wood_keys_$words[2]] )); then
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
         local verb=$words[2]
         shift words
         (( CURRENT-- ))
-        _wood_keys_$verb
-        return
+        (( $+functions[_wood_keys_$verb] )) && _wood_keys_$verb
     fi
-    (( CURRENT == 2 )) && _describe verb verbs
 }
 
 _wood_keys_new() {
@@ -139,20 +139,20 @@ _wood_minds() {
     local -a verbs=(
         'check:asks minds what shows whether they are fit to be cast'
     )
-    if (( CURRENT > 2 && $+functions[_wood_minds_$words[2]] )); then
-        local verb=$words[2]
-        shift words
-        (( CURRENT-- ))
-        _wood_minds_$verb
-        return
-    fi
     (( CURRENT == 2 )) && _describe verb verbs
-    _arguments -s \
+    if (( CURRENT == 2 || ! $+functions[_wood_minds_$words[2]] )); then
+        _arguments -s \
         '::NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
         '*--models[look for model files here first]:DIR:_files -/' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[as a JSON array; of one mind, an object]' \
         '--help[how to use it]'
+    else
+        local verb=$words[2]
+        shift words
+        (( CURRENT-- ))
+        (( $+functions[_wood_minds_$verb] )) && _wood_minds_$verb
+    fi
 }
 
 _wood_minds_check() {
@@ -178,14 +178,14 @@ _wood_pipeline() {
     local -a verbs=(
         'run:puts records through a pipeline, each decision on record'
     )
-    if (( CURRENT > 2 && $+functions[_wood_pipeline_$words[2]] )); then
+    if (( CURRENT == 2 )); then
+        _describe verb verbs
+    else
         local verb=$words[2]
         shift words
         (( CURRENT-- ))
-        _wood_pipeline_$verb
-        return
+        (( $+functions[_wood_pipeline_$verb] )) && _wood_pipeline_$verb
     fi
-    (( CURRENT == 2 )) && _describe verb verbs
 }
 
 _wood_pipeline_run() {

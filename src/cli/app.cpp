@@ -29,8 +29,8 @@ void declare(const Verb& verb, const std::string& path, CLI::App* app, std::vect
     CLI::Option* made = option.kind == Option::Kind::flag ? app->add_flag(option.name)
                                                           : app->add_option(option.name);
     if (option.kind != Option::Kind::flag)
-      made->expected(option.many && option.position() ? -1 : 1)
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      made->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (option.position() && option.many) made->expected(-1);  // as many as come
     bound.options.push_back(made);
   }
   out.push_back(std::move(bound));
@@ -61,14 +61,14 @@ tl::unexpected<Error> extra(const Bound& bound, const std::string& word) {
     return wrong(bound.path,
                  "there is no option " + option + hint(option, names_of(*bound.verb, false)));
   }
-  const std::size_t taken = names_of(*bound.verb, true).size();
-  if (!bound.verb->verbs.empty() && taken == 0) {
+  if (!bound.verb->verbs.empty() && !bound.verb->act) {
     std::vector<std::string> names = {"help"};
     for (const Verb& verb : bound.verb->verbs) names.push_back(verb.name);
     const std::string mend = hint(word, names);
     return wrong(bound.path, "there is no verb \"" + word + "\"" +
                                  (mend.empty() ? "; `wood help` lists them" : mend));
   }
+  const std::size_t taken = names_of(*bound.verb, true).size();
   return wrong(bound.path, "\"" + word + "\" is one word too many: it takes " +
                                (taken == 0   ? "none"
                                 : taken == 1 ? "one"
@@ -156,6 +156,13 @@ Result<Parsed> parse(const Verb& root, std::vector<std::string> words) {
     if (const auto extras = at->app->remaining(); !extras.empty())
       return extra(*at, extras.front());
   if (!bound.verb->act) return Parsed(Help{bound.verb, bound.path, false});
+  // `wood minds --json pull x`: what stands before the inner verb would be lost.
+  for (const Bound& outer : all)
+    for (std::size_t i = 0; &outer != &bound && i < outer.options.size(); ++i)
+      if (outer.options[i]->count() > 0)
+        return wrong(bound.path, outer.verb->options[i].name + " of " + outer.path +
+                                     " stands before it; put what " + bound.verb->name +
+                                     " is to know behind it");
   TRY(Args args, read_args(bound));
   return Parsed(Call{bound.verb, bound.path, std::move(args)});
 }

@@ -148,18 +148,25 @@ std::string function_name(const std::string& path) { return "_" + replace_all(pa
 
 std::string zsh_function(const std::string& path, const Verb& verb) {
   std::string out = function_name(path) + "() {\n";
-  if (verb.verbs.empty()) return out + "    _arguments -s" + zsh_arguments(verb) + "\n}\n\n";
+  const std::string own = verb.act ? "_arguments -s" + zsh_arguments(verb) : "";
+  if (verb.verbs.empty()) return out + "    " + own + "\n}\n\n";
   out += "    local -a verbs=(";
   for (const Verb& inner : verb.verbs)
     out += "\n        '" + inner.name + ":" + zsh_quoted(inner.about) + "'";
-  out += "\n    )\n    if (( CURRENT > 2 && $+functions[" + function_name(path) +
-         "_$words[2]] )); then\n        local verb=$words[2]\n        shift words\n"
-         "        (( CURRENT-- ))\n        " +
-         function_name(path) + "_$verb\n        return\n    fi\n" +
-         "    (( CURRENT == 2 )) && _describe verb verbs\n";
-  // A verb that holds verbs may act by itself too: `wood minds NAME`.
-  if (verb.act) out += "    _arguments -s" + zsh_arguments(verb) + "\n";
-  return out + "}\n\n";
+  out += "\n    )\n";
+  // Of a verb that does something of its own, an inner one is only a first word among others.
+  const std::string inner = function_name(path) + "_$";
+  const std::string there = "$+functions[" + inner + "words[2]]";
+  out += verb.act ? "    (( CURRENT == 2 )) && _describe verb verbs\n    if (( CURRENT == 2 || ! " +
+                        there + " )); then\n        " + own + "\n"
+                  : "    if (( CURRENT == 2 )); then\n        _describe verb verbs\n";
+  out +=
+      "    else\n        local verb=$words[2]\n        shift words\n        (( CURRENT-- ))\n"
+      "        (( $+functions[" +
+      inner + "verb] )) && " + inner +
+      "verb\n"
+      "    fi\n}\n\n";
+  return out;
 }
 
 }  // namespace
@@ -169,10 +176,10 @@ std::string usage_line(const Verb& verb, const std::string& path) {
   if (!verb.act) return out + " VERB …";
   bool options = false;
   for (const Option& option : verb.options) {
-    const std::string more = option.many ? "…" : "";
-    if (option.position())
-      out += option.required ? " " + option.name + more : " [" + option.name + more + "]";
-    else if (option.required) out += " " + spelled(option);
+    if (option.position()) {
+      const std::string name = option.name + (option.many ? "…" : "");
+      out += option.required ? " " + name : " [" + name + "]";
+    } else if (option.required) out += " " + spelled(option);
     else options = true;
   }
   return options ? out + " [OPTIONS]" : out;
@@ -183,6 +190,7 @@ std::string help_text(const Verb& verb, const std::string& path, const Terminal&
   const auto strong = [&](const char* text) { return toned(terminal, Tone::strong, text); };
   std::string out =
       path + ": " + verb.about + "\n\n" + strong("Usage") + "\n  " + usage_line(verb, path) + "\n";
+  if (verb.act && !verb.verbs.empty()) out += "  " + path + " VERB …\n";
   if (!verb.text.empty()) out += "\n" + paragraph(verb.text, width);
   if (!verb.verbs.empty()) {
     out += "\n" + strong("Verbs") + "\n";
@@ -218,8 +226,8 @@ std::string man_page(const Verb& root) {
       ".TP\n.B XDG_CONFIG_HOME\nWhere wood/models.toml adds minds to the registry and overrides "
       "them; "
       "~/.config if unset.\n"
-      ".TP\n.B SSL_CERT_FILE\nThe roots to trust where an endpoint is asked over TLS.\n"
       ".TP\n.B NO_COLOR\nIf set, nothing is coloured.\n"
+      ".TP\n.B SSL_CERT_FILE\nThe roots to trust where something is asked over TLS.\n"
       ".SH FILES\n.TP\n.B runs/NAME\\-SEED.wood\nThe ledger of a run: one SQLite file, never "
       "overwritten.\n";
   return out;

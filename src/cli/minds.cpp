@@ -188,7 +188,7 @@ Result<Located> examine(const MindSpec& spec, const std::vector<std::string>& di
 
 Result<int> one(const std::string& wanted, const Registry& registry,
                 const std::vector<std::string>& dirs, const Args& args, const Console& console) {
-  TRY(const MindSpec spec, mind_named(wanted, registry));
+  TRY(const MindSpec spec, known_mind(registry, wanted));
   TRY(const Located where, examine(spec, dirs));
   console.print(args.has("--json") ? mind_json(spec, where).dump() + "\n"
                                    : whole(spec, where, console.out));

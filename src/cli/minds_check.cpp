@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/open.h"
+#include "cli/presence.h"
 #include "cli/probe.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -206,7 +207,7 @@ Probe check(const MindSpec& spec, const Registry& registry, const LiveOptions& l
   if (!panel) return silent_probe(spec, panel.error().what);
   Probe out = probe(spec, **panel, options);
   if (spec.kind == MindKind::llama)
-    if (const auto info = read_gguf(model_file(spec, live.model_dirs)))
+    if (const auto info = read_gguf(locate(spec, live.model_dirs).path))
       out.trained_context = info->context;
   return out;
 }
@@ -221,7 +222,7 @@ Result<int> act(const Args& args, const Console& console) {
   TRY(const Registry registry, open_registry(args.all("--minds")));
   std::vector<MindSpec> specs;
   for (const std::string& wanted : args.all("NAME")) {
-    TRY(MindSpec spec, mind_named(wanted, registry));
+    TRY(MindSpec spec, known_mind(registry, wanted));
     specs.push_back(std::move(spec));
   }
   bool fit = true;

@@ -127,8 +127,8 @@ Result<Registry> open_registry(const std::vector<std::string>& more) {
   return parse_registry(texts);
 }
 
-Result<MindSpec> mind_named(const std::string& name, const Registry& registry) {
-  if (const MindSpec* spec = registry.find(name)) return *spec;
+Result<MindSpec> known_mind(const Registry& registry, const std::string& name) {
+  if (const MindSpec* spec = registry.find(name); spec != nullptr) return *spec;
   const std::string near = nearest_name(name, registry.names());
   return fail(Errc::not_found,
               "there is no mind \"" + name + "\" in the registry; " +

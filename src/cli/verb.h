@@ -91,8 +91,8 @@ Verb trace_verb();
 Verb show_verb();
 Verb export_verb();
 Verb keys_verb();
+Verb minds_check_verb();  // of minds
 Verb minds_verb();
-Verb minds_check_verb();  // within minds
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();

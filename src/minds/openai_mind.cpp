@@ -158,13 +158,13 @@ void OpenaiMind::settle(Round& round, Try work, Result<HttpResponse> result) {
     breaker_.ended(work.sent, Breaker::End::alive, "", now_us());
     return;
   }
-  if (again(round, work, result)) {
-    round.waiting.push_back(std::move(work));
-    return;
-  }
-  reply = failure_of(work);
-  breaker_.ended(work.sent, end_of(work.error, result), without_key(spec_, work.error.what),
-                 now_us());
+  const Breaker::End end = end_of(work.error, result);
+  const bool once_more = again(round, work, result);
+  // A sign of life counts at once, a try that may be mended by the next one does not.
+  if (!once_more || end == Breaker::End::alive)
+    breaker_.ended(work.sent, end, without_key(spec_, work.error.what), now_us());
+  if (once_more) round.waiting.push_back(std::move(work));
+  else reply = failure_of(work);
 }
 
 // The endpoint counts as dead: everything that is not under way fails now.

@@ -224,6 +224,15 @@ TEST(Openai, one_probe_decides_for_all_that_would_go_out_with_it) {
   EXPECT_EQ(server->requests().size(), before + 1);
 }
 
+TEST(Openai, a_server_that_is_only_busy_is_not_dead) {
+  std::vector<Manner> manners(4, Manner::broken);
+  for (int i = 0; i < 4; ++i) manners.push_back(Manner::busy);
+  manners.insert(manners.end(), 4, Manner::broken);
+  const Stage s = stage(manners, 0, 1);
+  for (const Reply& reply : s.mind->ask(asks_of(12))) failure_of(reply);
+  EXPECT_EQ(s.server->requests().size(), 12u) << "four in a row, twice";
+}
+
 TEST(Openai, a_server_that_wants_to_be_left_alone_is_sent_nothing_new) {
   const Stage s = stage({Manner::busy_long, Manner::ok}, 3, 1);
   for (const Reply& reply : s.mind->ask(asks_of(3))) answer_of(reply);
