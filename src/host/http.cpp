@@ -133,8 +133,7 @@ Http::Http(HttpLimits limits) : state_(std::make_unique<State>()) {
   curl_multi_setopt(state_->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                     static_cast<long>(limits.connections_max));
   // Else curl keeps four for each request under way, and closes most when a round is nearly over.
-  curl_multi_setopt(state_->multi, CURLMOPT_MAXCONNECTS,
-                    static_cast<long>(limits.connections_max));
+  curl_multi_setopt(state_->multi, CURLMOPT_MAXCONNECTS, static_cast<long>(limits.connections_max));
   curl_multi_setopt(state_->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
 }
 
