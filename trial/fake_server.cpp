@@ -189,7 +189,8 @@ struct FakeServer::State {
     Manner manner;
     std::int64_t number;  // of the request, from 1
   };
-  Noted note(const Request& request);
+  Noted note(Request request);
+  void linger(const Noted& noted) const;
   void done();
 };
 
@@ -235,12 +236,29 @@ std::optional<Request> FakeServer::State::receive(int socket, std::string& buffe
   return request;
 }
 
-FakeServer::State::Noted FakeServer::State::note(const Request& request) {
+FakeServer::State::Noted FakeServer::State::note(Request request) {
   const std::lock_guard lock(mutex);
-  requests.push_back(request);
   together_max = std::max(together_max, ++together);
+  request.together = together;
+  requests.push_back(std::move(request));
   return {manners[std::min(requests.size(), manners.size()) - 1],
           static_cast<std::int64_t>(requests.size())};
+}
+
+// What takes its time.
+void FakeServer::State::linger(const Noted& noted) const {
+  const auto [manner, number] = noted;
+  if (manner == Manner::slow) sleep_us(400'000);
+  if (manner == Manner::brief) sleep_us(20'000 + number * 7'919 % 30'000);
+  if (manner != Manner::patient && manner != Manner::gathered) return;
+  for (int i = 0; i < 10'000 && !stopping; ++i) {
+    {
+      const std::lock_guard lock(mutex);
+      const auto come = static_cast<std::int64_t>(requests.size());
+      if (manner == Manner::patient ? come >= number + 8 : together_max >= 32) return;
+    }
+    sleep_us(2'000);
+  }
 }
 
 // Before the answer is sent: who has it may ask again at once.
@@ -253,10 +271,10 @@ void FakeServer::State::serve(int socket, int connection) {
   std::string buffer;
   while (auto request = receive(socket, buffer)) {
     request->connection = connection;
-    const auto [manner, number] = note(*request);
-    if (manner == Manner::slow) sleep_us(400'000);
-    if (manner == Manner::brief) sleep_us(20'000 + number * 7'919 % 30'000);
-    const Response response = respond(manner, *request, number);
+    const Noted noted = note(*request);
+    const Manner manner = noted.manner;
+    linger(noted);
+    const Response response = respond(manner, *request, noted.number);
     const std::string text =
         "HTTP/1.1 " + std::to_string(response.status) +
         " X\r\nServer: fake\r\nContent-Type: application/json\r\n" + response.headers +

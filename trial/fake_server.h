@@ -15,6 +15,8 @@ enum class Manner {
   ok,
   slow,          // answers after 400 ms
   brief,         // answers after 20 to 50 ms
+  patient,       // answers when eight more requests have come, or after 20 s
+  gathered,      // answers when there have been 32 in work at once, or after 20 s
   drawn,         // 200 with an answer that the seed draws; tells logprobs and its context
   fickle,        // the same, but the seed is ignored: another answer every time
   busy,          // 429 with Retry-After: 0
@@ -44,6 +46,7 @@ struct Request {
   std::string authorization;
   std::string body;
   int connection = 0;  // number of the connection it came over, from 1
+  int together = 0;    // how many were in work when it came, itself among them
 };
 
 class FakeServer {
