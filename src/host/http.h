@@ -1,13 +1,16 @@
 // HTTP requests, many at once, over connections that are kept and used again. No redirects, no
-// cookies, no retries: what a failure means is the caller's affair (minds/openai_mind.h retries).
+// cookies, no retries: what a failure means is the caller's affair (minds/openai_mind.h retries,
+// download.h follows redirects and resumes).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/bytes.h"
 #include "core/result.h"
 
 namespace wood {
@@ -17,23 +20,30 @@ struct HttpHeader {
   std::string value;
 };
 
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string body;
+  std::string redirect;  // the absolute URL where a 3xx leads
+  std::int64_t wall_us = 0;
+  bool reused = false;  // came over a connection that an earlier request had opened
+
+  // The value of a header, "" if there is none.
+  [[nodiscard]] std::string header(std::string_view name) const;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url = {};  // http:// or https://
   std::vector<HttpHeader> headers = {};
   std::string body = {};
   std::int64_t wait_ms_max = 60'000;  // from sending to the last byte
-};
-
-struct HttpResponse {
-  int status = 0;
-  std::vector<HttpHeader> headers;
-  std::string body;
-  std::int64_t wall_us = 0;
-  bool reused = false;  // came over a connection that an earlier request had opened
-
-  // The value of a header, "" if there is none.
-  [[nodiscard]] std::string header(std::string_view name) const;
+  std::int64_t stall_ms_max = 0;      // if given, instead: for so long, in whole seconds, no byte
+  // Takes the body of a 2xx piece by piece, which is then not kept. An error ends the transfer and
+  // is its result. `head` has status and headers.
+  std::function<Status(const HttpResponse& head, ByteView piece)> sink = {};
+  // Asked about once a second while the transfer runs; an error ends it and is its result.
+  std::function<Status()> watch = {};
 };
 
 struct HttpLimits {
@@ -57,5 +67,10 @@ class Http {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// "https://host:port" of a URL, with the scheme's own port if none is given; "" if it is no URL.
+std::string origin_of(const std::string& url);
+// Whether a URL leads to this machine.
+bool is_local(std::string_view url);
 
 }  // namespace wood
