@@ -92,6 +92,7 @@ Verb show_verb();
 Verb export_verb();
 Verb keys_verb();
 Verb minds_verb();
+Verb pull_verb();  // of minds
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();
