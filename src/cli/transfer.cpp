@@ -8,7 +8,7 @@
 namespace wood::cli {
 namespace {
 
-constexpr int kBarColumns = 24;
+constexpr int kBarColumns = 16;
 constexpr std::int64_t kEveryUs = 200'000;
 
 std::string bar(std::int64_t have, std::int64_t whole, const Terminal& terminal) {
@@ -47,7 +47,7 @@ std::string TransferLine::text(std::int64_t have, std::int64_t now) const {
   }
   if (rate > 0) out += "  " + bytes_text(rate) + "/s";
   if (rate > 0 && whole_ && *whole_ > have)
-    out += "  " + duration((*whole_ - have) / rate * 1'000'000) + " left";
+    out += "  " + duration((*whole_ - have) * 1'000 / rate * 1'000) + " left";
   return out;
 }
 

@@ -143,6 +143,7 @@ class Pull {
   Result<std::unique_ptr<FileLock>> locked() const;
   Result<bool> there();
   Status check_room(const std::string& part) const;
+  Status fill(PartFile& part);
   Status fetch();
   Status as_said(const std::string& sha256, std::int64_t bytes) const;
   Status as_pinned(const std::string& path, const std::string& sha256) const;
@@ -226,26 +227,35 @@ Status Pull::check_room(const std::string& part) const {
                   " more; make room, or set HF_HUB_CACHE to a folder that has it");
 }
 
+// Fills the file up; Errc::integrity if it is another one.
+Status Pull::fill(PartFile& part) {
+  if (options_.on_begin) options_.on_begin(said_.bytes, part.size());
+  TRY_STATUS(download_.fill(part, said_.bytes));
+  out_.bytes = part.size();
+  out_.taken_up = part.taken_up();
+  out_.sha256 = hex(part.digest());
+  TRY_STATUS(as_said(out_.sha256, out_.bytes));
+  return as_pinned(part.path(), out_.sha256);
+}
+
 Status Pull::fetch() {
   const std::string blob = cache_.blob(said_.digest);
   const std::string growing = blob + ".incomplete";
   TRY_STATUS(check_room(growing));
-  TRY(const std::unique_ptr<PartFile> part, PartFile::open(growing));
-  if (options_.on_begin) options_.on_begin(said_.bytes, part->size());
-  Status right = download_.fill(*part, said_.bytes);
-  if (right) {
-    out_.bytes = part->size();
-    out_.taken_up = part->taken_up();
-    out_.sha256 = hex(part->digest());
-    right = as_said(out_.sha256, out_.bytes);
-    if (right) right = as_pinned(growing, out_.sha256);
+  while (true) {
+    TRY(const std::unique_ptr<PartFile> part, PartFile::open(growing));
+    const Status right = fill(*part);
+    if (right) return part->finish(blob);
+    if (right.error().code != Errc::integrity) return right;
+    TRY_STATUS(remove_file(growing));
+    // What somebody left may have been written in another order, or half before a power cut.
+    if (part->taken_up() == 0)
+      return fail(Errc::integrity,
+                  "what came is not the file: " + right.error().what +
+                      "; it was thrown away: pull again, and from elsewhere if that ends the same");
+    if (options_.onlooker.on_wait)
+      options_.onlooker.on_wait("what lay there of it was wrong; from the start", 0);
   }
-  if (right) return part->finish(blob);
-  if (right.error().code != Errc::integrity) return right;
-  TRY_STATUS(remove_file(growing));
-  return fail(Errc::integrity,
-              "what came is not the file: " + right.error().what +
-                  "; it was thrown away: pull again, and from elsewhere if that ends the same");
 }
 
 Result<Pulled> Pull::run() {

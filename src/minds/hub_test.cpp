@@ -1,7 +1,9 @@
 #include "minds/hub.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -139,6 +141,19 @@ TEST_F(HubPull, so_is_what_an_earlier_pull_left) {
   expect_right(pulled);
   EXPECT_EQ(pulled->taken_up, 150'000);
   EXPECT_EQ(hub_->requests("GET").at(0).range, "bytes=150000-");
+}
+
+TEST_F(HubPull, a_wrong_part_that_lay_there_is_left_behind) {
+  const std::string blobs = folder_ + "/hub/models--owner--name/blobs/";
+  ASSERT_TRUE(make_folders(blobs));
+  const std::string part = blobs + hex(sha256(setup_.bytes)) + ".incomplete";
+  for (const std::size_t size : {1'000U, 300'000U, 400'000U}) {
+    fs::remove(blobs + hex(sha256(setup_.bytes)));
+    ASSERT_TRUE(write_file(part, std::string(size, 'x')));
+    const auto pulled = pull();
+    expect_right(pulled);
+    EXPECT_EQ(pulled->taken_up, 0);
+  }
 }
 
 TEST_F(HubPull, a_server_that_ignores_a_range_is_read_from_the_start) {
@@ -373,6 +388,24 @@ TEST_F(HubPull, a_hub_cannot_write_beside_its_cache) {
   for (const HubFile& odd : {HubFile{"owner", "main", "x"}, HubFile{"a/../b", "main", "x"},
                              HubFile{"a/b", "..", "x"}, HubFile{"a/b", "main", "../x"}})
     EXPECT_FALSE(wood::pull({hub_->address(), "", folder_}, odd, "", options_)) << odd.repo;
+}
+
+// Whatever is called a path within a folder does not lead out of it.
+RC_GTEST_PROP(HubNames, stay_in_their_folder, ()) {
+  const auto parts = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("a", "..", ".", "", "b c", "...", "\n", "x.gguf"));
+  std::string path;
+  for (const std::string& part : parts) path += (path.empty() ? "" : "/") + part;
+  if (!is_path_within(path)) return;  // most are not
+  const std::string normal = (fs::path("/cache") / path).lexically_normal().string();
+  RC_ASSERT(normal.starts_with("/cache/"));
+  RC_ASSERT(!has(normal, "\n"));
+}
+
+RC_GTEST_PROP(HubNames, of_repositories_make_one_folder, (const std::string& name)) {
+  if (!is_repo_name(name)) return;
+  RC_ASSERT(std::count(name.begin(), name.end(), '/') == 1);
+  RC_ASSERT(is_path_within(name));
 }
 
 TEST(HubToken, is_one_word_or_none) {
