@@ -1,19 +1,9 @@
 #include "trial/fake_server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include "core/check.h"
 #include "core/json.h"
@@ -21,11 +11,10 @@
 #include "host/clock.h"
 #include "minds/grammar.h"
 #include "minds/scripted.h"
+#include "trial/fake_loopback.h"
 
 namespace wood {
 namespace {
-
-constexpr int kTickMs = 20;  // how often a waiting thread looks whether the server is to end
 
 struct Response {
   int status = 200;
@@ -149,42 +138,15 @@ Response respond(Manner manner, const Request& request, std::int64_t number) {
   return completion(manner, message, asked);
 }
 
-bool send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-// The value of a header in a block of header lines.
-std::string header(std::string_view block, std::string_view name) {
-  for (const std::string& line : split(block, '\n')) {
-    const std::size_t colon = line.find(':');
-    if (colon != std::string::npos && lower(line.substr(0, colon)) == name)
-      return std::string(trim(std::string_view(line).substr(colon + 1)));
-  }
-  return "";
-}
-
 }  // namespace
 
 struct FakeServer::State {
   std::vector<Manner> manners;
-  int listener = -1;
-  int port = 0;
-  std::atomic<bool> stopping = false;
-  std::thread acceptor;
-  std::vector<std::thread> threads;  // one a connection; only the acceptor adds
-  mutable std::mutex mutex;          // of what follows
+  mutable std::mutex mutex;  // of what follows
   std::vector<Request> requests;
   int together = 0, together_max = 0;
+  std::unique_ptr<Loopback> loopback;  // last: its threads use the others
 
-  void accept_all();
-  void serve(int socket, int connection);
-  bool readable(int socket) const;
-  std::optional<Request> receive(int socket, std::string& buffer) const;
   struct Noted {
     Manner manner;
     std::int64_t number;  // of the request, from 1
@@ -192,49 +154,8 @@ struct FakeServer::State {
   Noted note(Request request);
   void linger(const Noted& noted) const;
   void done();
+  Loopback::Sent meet(const Taken& taken);
 };
-
-// Waits for bytes; false when the server is to end.
-bool FakeServer::State::readable(int socket) const {
-  while (!stopping) {
-    pollfd one{socket, POLLIN, 0};
-    if (::poll(&one, 1, kTickMs) > 0) return true;
-  }
-  return false;
-}
-
-void FakeServer::State::accept_all() {
-  int connections = 0;
-  while (readable(listener)) {
-    const int socket = ::accept(listener, nullptr, nullptr);
-    if (socket < 0) continue;
-    threads.emplace_back([this, socket, number = ++connections] { serve(socket, number); });
-  }
-}
-
-std::optional<Request> FakeServer::State::receive(int socket, std::string& buffer) const {
-  const auto more = [&] {
-    char bytes[4'096];
-    if (!readable(socket)) return false;
-    const ssize_t count = ::recv(socket, bytes, sizeof bytes, 0);
-    if (count > 0) buffer.append(bytes, static_cast<std::size_t>(count));
-    return count > 0;
-  };
-  std::size_t end = std::string::npos;
-  while ((end = buffer.find("\r\n\r\n")) == std::string::npos)
-    if (!more()) return std::nullopt;
-  const std::string head = buffer.substr(0, end);
-  const auto length = static_cast<std::size_t>(to_int(header(head, "content-length")).value_or(0));
-  while (buffer.size() < end + 4 + length)
-    if (!more()) return std::nullopt;
-  Request request;
-  const auto words = split(head.substr(0, head.find('\r')), ' ');
-  request.path = words.size() > 1 ? words[1] : "";
-  request.authorization = header(head, "authorization");
-  request.body = buffer.substr(end + 4, length);
-  buffer.erase(0, end + 4 + length);
-  return request;
-}
 
 FakeServer::State::Noted FakeServer::State::note(Request request) {
   const std::lock_guard lock(mutex);
@@ -251,7 +172,7 @@ void FakeServer::State::linger(const Noted& noted) const {
   if (manner == Manner::slow) sleep_us(400'000);
   if (manner == Manner::brief) sleep_us(20'000 + number * 7'919 % 30'000);
   if (manner != Manner::patient && manner != Manner::gathered) return;
-  for (int i = 0; i < 10'000 && !stopping; ++i) {
+  for (int i = 0; i < 10'000; ++i) {
     {
       const std::lock_guard lock(mutex);
       const auto come = static_cast<std::int64_t>(requests.size());
@@ -267,25 +188,25 @@ void FakeServer::State::done() {
   --together;
 }
 
-void FakeServer::State::serve(int socket, int connection) {
-  std::string buffer;
-  while (auto request = receive(socket, buffer)) {
-    request->connection = connection;
-    const Noted noted = note(*request);
-    const Manner manner = noted.manner;
-    linger(noted);
-    const Response response = respond(manner, *request, noted.number);
-    const std::string text =
-        "HTTP/1.1 " + std::to_string(response.status) +
-        " X\r\nServer: fake\r\nContent-Type: application/json\r\n" + response.headers +
-        "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
-    done();
-    if (manner == Manner::dead) break;
-    const bool cut = manner == Manner::cut;
-    if (!send_all(socket, cut ? std::string_view(text).substr(0, text.size() / 2) : text) || cut)
-      break;
-  }
-  ::close(socket);
+Loopback::Sent FakeServer::State::meet(const Taken& taken) {
+  const Request request{
+      .path = taken.path,
+      .authorization = taken.header("authorization"),
+      .body = taken.body,
+      .connection = taken.connection,
+  };
+  const Noted noted = note(request);
+  const Manner manner = noted.manner;
+  linger(noted);
+  const Response response = respond(manner, request, noted.number);
+  const std::string text =
+      "HTTP/1.1 " + std::to_string(response.status) +
+      " X\r\nServer: fake\r\nContent-Type: application/json\r\n" + response.headers +
+      "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
+  done();
+  if (manner == Manner::dead) return {"", true};
+  if (manner == Manner::cut) return {text.substr(0, text.size() / 2), true};
+  return {text, false};
 }
 
 FakeServer::FakeServer() : state_(std::make_unique<State>()) {}
@@ -295,31 +216,13 @@ Result<std::unique_ptr<FakeServer>> FakeServer::start(std::vector<Manner> manner
   std::unique_ptr<FakeServer> server(new FakeServer());
   State& s = *server->state_;
   s.manners = std::move(manners);
-  s.listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* plain = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof address;
-  if (s.listener < 0 || ::bind(s.listener, plain, size) != 0 || ::listen(s.listener, 64) != 0 ||
-      ::getsockname(s.listener, plain, &size) != 0)
-    return fail(Errc::environment,
-                std::string("cannot listen on the loopback: ") + std::strerror(errno));
-  s.port = ntohs(address.sin_port);
-  s.acceptor = std::thread([&s] { s.accept_all(); });
+  TRY(s.loopback, Loopback::start([&s](const Taken& taken) { return s.meet(taken); }));
   return server;
 }
 
-FakeServer::~FakeServer() {
-  state_->stopping = true;
-  if (state_->acceptor.joinable()) state_->acceptor.join();
-  for (std::thread& thread : state_->threads) thread.join();
-  if (state_->listener >= 0) ::close(state_->listener);
-}
+FakeServer::~FakeServer() = default;
 
-std::string FakeServer::endpoint() const {
-  return "http://127.0.0.1:" + std::to_string(state_->port) + "/v1";
-}
+std::string FakeServer::endpoint() const { return state_->loopback->address() + "/v1"; }
 
 std::vector<Request> FakeServer::requests() const {
   const std::lock_guard lock(state_->mutex);

@@ -1,12 +1,12 @@
 // The built program from the outside: what a person types, what comes back, what is left on disk.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 
+#include "cli/testing.h"
 #include "core/json.h"
 #include "core/prompt_format.h"
 #include "core/text.h"
@@ -15,41 +15,6 @@
 
 namespace wood {
 namespace {
-
-struct Ran {
-  int status = -1;
-  std::string out, err;
-};
-
-// A folder of its own for each test: keys, configuration and runs of the user stay untouched.
-class Program : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "wood-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
-  Ran wood(const std::string& arguments, const std::string& before = "") {
-    const std::string line = "cd '" + folder_ +
-                             "' && export XDG_DATA_HOME=data XDG_CONFIG_HOME=config WOOD_DATA='" +
-                             WOOD_SOURCE_DIR + "' && " + before + " '" + WOOD_BINARY_DIR +
-                             "/wood' " + arguments + " >out.txt 2>err.txt </dev/null";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read_file(path("out.txt")).value_or(""),
-            read_file(path("err.txt")).value_or("")};
-  }
-  void write(const std::string& name, const std::string& text) {
-    ASSERT_TRUE(write_file(path(name), text));
-  }
-  std::string folder_;
-};
-
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string root_of(const std::string& replay) {
   const std::size_t at = replay.find("recorded root  ");

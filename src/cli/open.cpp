@@ -143,13 +143,6 @@ std::vector<std::string> model_dirs(const std::vector<std::string>& given) {
   return out;
 }
 
-std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs) {
-  if (spec.file.starts_with("/")) return file_exists(spec.file) ? spec.file : "";
-  for (const std::string& dir : dirs)
-    if (file_exists(dir + "/" + spec.file)) return dir + "/" + spec.file;
-  return "";
-}
-
 Result<SigningKey> signing_key() {
   TRY(const std::string path, user_key_path());
   auto key = user_key(path);

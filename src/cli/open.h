@@ -45,8 +45,6 @@ Result<Registry> open_registry(const std::vector<std::string>& more = {});
 Result<MindSpec> known_mind(const Registry& registry, const std::string& name);
 // Where model files are looked for: as given, else the places where they usually are.
 std::vector<std::string> model_dirs(const std::vector<std::string>& given);
-// The file of a mind, where it is; "" if it is nowhere.
-std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs);
 
 // The user's signing key; made at the first use.
 Result<SigningKey> signing_key();

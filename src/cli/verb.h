@@ -93,6 +93,7 @@ Verb export_verb();
 Verb keys_verb();
 Verb minds_check_verb();  // of minds
 Verb minds_verb();
+Verb pull_verb();  // of minds
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();

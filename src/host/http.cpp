@@ -34,14 +34,6 @@ std::string shown(std::string_view url) {
   return std::string(url.substr(0, host)) + std::string(url.substr(host + user + 1));
 }
 
-// What runs on this machine is not behind a proxy, whatever the environment says.
-bool is_local(std::string_view url) {
-  for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"})
-    for (const std::string_view scheme : {"http://", "https://"})
-      if (url.starts_with(scheme) && url.substr(scheme.size()).starts_with(host)) return true;
-  return false;
-}
-
 // One request under way.
 struct Transfer {
   CURL* handle = nullptr;
@@ -50,6 +42,7 @@ struct Transfer {
   std::size_t id = 0;
   std::size_t body_bytes_max = 0;
   bool too_long = false;
+  Status stopped = {};  // by the sink or the watch
   HttpResponse response;
   char error[CURL_ERROR_SIZE] = "";
 };
@@ -57,6 +50,15 @@ struct Transfer {
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   const std::size_t bytes = size * count;
+  if (transfer.request->sink) {
+    long status = 0;
+    curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &status);
+    transfer.response.status = static_cast<int>(status);
+    if (status >= 200 && status < 300) {
+      transfer.stopped = transfer.request->sink(transfer.response, {data, bytes});
+      return transfer.stopped ? bytes : 0;
+    }
+  }
   if (transfer.response.body.size() + bytes > transfer.body_bytes_max) {
     transfer.too_long = true;
     return 0;  // ends the transfer
@@ -97,7 +99,57 @@ std::optional<std::int64_t> thousandths(std::string_view text) {
   return std::min(*whole, kAloneMsMax) * 1'000 + *rest;
 }
 
+int keep_watch(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (transfer.stopped) transfer.stopped = transfer.request->watch();
+  return transfer.stopped ? 0 : 1;  // 1 ends the transfer
+}
+
+// How long a request may take, and who may end it.
+void set_bounds(Transfer& t) {
+  const HttpRequest& request = *t.request;
+  const auto set = [&](CURLoption option, auto value) {
+    curl_easy_setopt(t.handle, option, value);
+  };
+  if (request.stall_ms_max > 0) {
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME,
+        static_cast<long>(std::max<std::int64_t>(request.stall_ms_max / 1'000, 1)));
+  } else {
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request.wait_ms_max, 1)));
+  }
+  set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMsMax);
+  if (!request.watch) return;
+  set(CURLOPT_NOPROGRESS, 0L);
+  set(CURLOPT_XFERINFOFUNCTION, keep_watch);
+  set(CURLOPT_XFERINFODATA, &t);
+}
+
 }  // namespace
+
+// What runs on this machine is not behind a proxy, whatever the environment says.
+bool is_local(std::string_view url) {
+  const std::string origin = origin_of(std::string(url));
+  for (const std::string_view host : {"127.0.0.1", "localhost", "[::1]"})
+    for (const std::string_view scheme : {"http://", "https://"})
+      if (origin.starts_with(std::string(scheme) + std::string(host) + ":")) return true;
+  return false;
+}
+
+std::string origin_of(const std::string& url) {
+  const std::unique_ptr<CURLU, void (*)(CURLU*)> parsed(curl_url(), curl_url_cleanup);
+  CHECK(parsed != nullptr);
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return "";
+  const auto part = [&](CURLUPart which, unsigned flags) {
+    char* text = nullptr;
+    if (curl_url_get(parsed.get(), which, &text, flags) != CURLUE_OK) return std::string();
+    std::string out(text);
+    curl_free(text);
+    return out;
+  };
+  return lower(part(CURLUPART_SCHEME, 0) + "://" + part(CURLUPART_HOST, 0)) + ":" +
+         part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
+}
 
 std::string HttpResponse::header(std::string_view name) const {
   for (const HttpHeader& h : headers)
@@ -167,14 +219,14 @@ std::unique_ptr<Transfer> Http::State::begin(HttpRequest given, std::size_t id) 
   set(CURLOPT_URL, request.url.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
   set(CURLOPT_HTTPHEADER, t.headers);
   set(CURLOPT_NOSIGNAL, 1L);
   // Over TLS the handshake says whether a connection can be shared, so it is worth waiting for;
   // without, only an answer would say it, and every first request would wait for that.
   set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   if (request.url.starts_with("https://")) set(CURLOPT_PIPEWAIT, 1L);
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(request.wait_ms_max, 1)));
-  set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMsMax);
+  set_bounds(t);
   if (is_local(request.url)) set(CURLOPT_NOPROXY, "*");
   // As OpenSSL and the curl program have it; the library alone does not look.
   if (const std::string roots = env("SSL_CERT_FILE"); !roots.empty())
@@ -207,8 +259,12 @@ Result<HttpResponse> Http::State::end(Transfer& t, CURLcode code) {
   curl_easy_getinfo(t.handle, CURLINFO_TOTAL_TIME_T, &micros);
   curl_easy_getinfo(t.handle, CURLINFO_PRETRANSFER_TIME_T, &through);
   curl_easy_getinfo(t.handle, CURLINFO_HTTP_VERSION, &version);
+  if (const char* to = nullptr;
+      curl_easy_getinfo(t.handle, CURLINFO_REDIRECT_URL, &to) == CURLE_OK && to != nullptr)
+    t.response.redirect = to;
   let_go(t);
   const std::string where = shown(t.request->url) + ": ";
+  if (!t.stopped) return fail(std::move(t.stopped).error());
   if (t.too_long)
     return fail(Errc::limit,
                 where + "the body is longer than " + std::to_string(t.body_bytes_max) + " bytes");
@@ -216,6 +272,9 @@ Result<HttpResponse> Http::State::end(Transfer& t, CURLcode code) {
   if (code == CURLE_OPERATION_TIMEDOUT && through == 0)
     return fail(Errc::network,
                 where + "no connection within " + std::to_string(micros / 1'000) + " ms");
+  if (code == CURLE_OPERATION_TIMEDOUT && t.request->stall_ms_max > 0)
+    return fail(Errc::timeout,
+                where + "nothing came for " + std::to_string(t.request->stall_ms_max) + " ms");
   if (code == CURLE_OPERATION_TIMEDOUT)
     return fail(Errc::timeout, where + "no whole response within " +
                                    std::to_string(t.request->wait_ms_max) + " ms");

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "trial/fake_hub.h"
+
 namespace wood {
 namespace {
 
@@ -26,6 +28,54 @@ TEST(Http, messages_hold_no_credentials) {
   const auto results = http.send({&request, 1});
   ASSERT_FALSE(results[0]);
   EXPECT_EQ(results[0].error().what.find("secret"), std::string::npos) << results[0].error().what;
+}
+
+// A host is the whole of its name: a token goes by that.
+TEST(Http, origins_are_compared_whole) {
+  EXPECT_EQ(origin_of("https://Hub.example/x?y"), "https://hub.example:443");
+  EXPECT_EQ(origin_of("http://hub.example:80/"), origin_of("http://hub.example"));
+  EXPECT_NE(origin_of("http://hub.example"), origin_of("https://hub.example"));
+  EXPECT_EQ(origin_of("https://hub.example@evil.example/"), "https://evil.example:443");
+  EXPECT_EQ(origin_of("no url"), "");
+  EXPECT_TRUE(is_local("http://127.0.0.1:8080/v1"));
+  EXPECT_TRUE(is_local("http://[::1]/"));
+  EXPECT_FALSE(is_local("http://127.0.0.1.evil.example/"));
+  EXPECT_FALSE(is_local("http://localhost@evil.example/"));
+}
+
+TEST(Http, a_sink_takes_the_body_of_a_success_and_no_other) {
+  const auto hub =
+      FakeHub::start({.bytes = "all of it", .gets = {HubManner::ok, HubManner::broken}});
+  ASSERT_TRUE(hub);
+  Http http;
+  std::string taken;
+  HttpRequest request{.url = (*hub)->address() + "/owner/name/resolve/main/model.gguf"};
+  request.sink = [&](const HttpResponse& head, ByteView piece) -> Status {
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head.header("x-linked-size"), "9");
+    taken += piece;
+    return {};
+  };
+  const auto whole = http.send({&request, 1});
+  ASSERT_TRUE(whole[0]) << whole[0].error().what;
+  EXPECT_EQ(taken, "all of it");
+  EXPECT_EQ(whole[0]->body, "");
+  const auto broken = http.send({&request, 1});
+  ASSERT_TRUE(broken[0]);
+  EXPECT_EQ(broken[0]->body, "something broke");
+  EXPECT_EQ(taken, "all of it");
+}
+
+TEST(Http, a_sink_or_a_watch_ends_a_transfer_with_its_own_error) {
+  const auto hub = FakeHub::start({.bytes = "all of it"});
+  ASSERT_TRUE(hub);
+  Http http;
+  HttpRequest request{.url = (*hub)->address() + "/owner/name/resolve/main/model.gguf"};
+  request.sink = [](const HttpResponse&, ByteView) -> Status { return fail(Errc::io, "full"); };
+  EXPECT_EQ(code_of(http, request), Errc::io);
+  request.sink = {};
+  request.watch = [] { return Status(fail(Errc::limit, "enough")); };
+  EXPECT_EQ(code_of(http, request), Errc::limit);
 }
 
 TEST(Http, headers_are_found_in_any_case) {
