@@ -136,11 +136,32 @@ _wood_keys_show() {
 }
 
 _wood_minds() {
-    _arguments -s \
+    local -a verbs=(
+        'check:asks minds what shows whether they are fit to be cast'
+    )
+    (( CURRENT == 2 )) && _describe verb verbs
+    if (( CURRENT == 2 || ! $+functions[_wood_minds_$words[2]] )); then
+        _arguments -s \
         '::NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
         '*--models[look for model files here first]:DIR:_files -/' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[as a JSON array; of one mind, an object]' \
+        '--help[how to use it]'
+    else
+        local verb=$words[2]
+        shift words
+        (( CURRENT-- ))
+        (( $+functions[_wood_minds_$verb] )) && _wood_minds_$verb
+    fi
+}
+
+_wood_minds_check() {
+    _arguments -s \
+        '*:NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
+        '--asks[so many of each kind (6)]:N: ' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--json[as a JSON array, an object a mind]' \
         '--help[how to use it]'
 }
 

@@ -30,6 +30,7 @@ void declare(const Verb& verb, const std::string& path, CLI::App* app, std::vect
                                                           : app->add_option(option.name);
     if (option.kind != Option::Kind::flag)
       made->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (option.position() && option.many) made->expected(-1);  // as many as come
     bound.options.push_back(made);
   }
   out.push_back(std::move(bound));
@@ -60,7 +61,7 @@ tl::unexpected<Error> extra(const Bound& bound, const std::string& word) {
     return wrong(bound.path,
                  "there is no option " + option + hint(option, names_of(*bound.verb, false)));
   }
-  if (!bound.verb->verbs.empty()) {
+  if (!bound.verb->verbs.empty() && !bound.verb->act) {
     std::vector<std::string> names = {"help"};
     for (const Verb& verb : bound.verb->verbs) names.push_back(verb.name);
     const std::string mend = hint(word, names);
@@ -155,6 +156,13 @@ Result<Parsed> parse(const Verb& root, std::vector<std::string> words) {
     if (const auto extras = at->app->remaining(); !extras.empty())
       return extra(*at, extras.front());
   if (!bound.verb->act) return Parsed(Help{bound.verb, bound.path, false});
+  // `wood minds --json pull x`: what stands before the inner verb would be lost.
+  for (const Bound& outer : all)
+    for (std::size_t i = 0; &outer != &bound && i < outer.options.size(); ++i)
+      if (outer.options[i]->count() > 0)
+        return wrong(bound.path, outer.verb->options[i].name + " of " + outer.path +
+                                     " stands before it; put what " + bound.verb->name +
+                                     " is to know behind it");
   TRY(Args args, read_args(bound));
   return Parsed(Call{bound.verb, bound.path, std::move(args)});
 }

@@ -124,6 +124,10 @@ TEST(App, NamesThePlaceAndTheMend) {
   EXPECT_EQ(wrong_with({"run", "a", "b"}), "wood run: \"b\" is one word too many: it takes one");
   EXPECT_EQ(wrong_with({"keys", "shwo"}),
             "wood keys: there is no verb \"shwo\"; did you mean \"show\"?");
+  // A verb that holds verbs may take words of its own.
+  EXPECT_EQ(wrong_with({"minds", "a", "b"}),
+            "wood minds: \"b\" is one word too many: it takes one");
+  EXPECT_NE(wrong_with({"minds", "check"}).find("NAME is missing"), std::string::npos);
   EXPECT_NE(wrong_with({"trace", "x.wood"}).find("ENTRY is missing"), std::string::npos);
 }
 
@@ -138,6 +142,21 @@ TEST(App, FindsTheVerbAndItsArguments) {
   EXPECT_EQ(call->args.text("FILE"), "payments");
   EXPECT_EQ(call->args.all("--cast"), (std::vector<std::string>{"pattern=x", "context=y"}));
   EXPECT_FALSE(call->args.has("--out"));
+}
+
+TEST(App, AVerbThatHoldsVerbsMayActItself) {
+  const Verb root = program();
+  const auto call = [&](const std::vector<std::string>& words) {
+    const auto parsed = parse(root, words);
+    EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().what);
+    return parsed ? std::get<Call>(*parsed) : Call{};
+  };
+  EXPECT_EQ(call({"minds"}).path, "wood minds");
+  EXPECT_EQ(call({"minds", "house-llama", "--json"}).args.text("NAME"), "house-llama");
+  const Call many = call({"minds", "check", "a", "--json", "b", "c", "--minds", "x", "--minds=y"});
+  EXPECT_EQ(many.path, "wood minds check");
+  EXPECT_EQ(many.args.all("NAME"), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(many.args.all("--minds"), (std::vector<std::string>{"x", "y"}));
 }
 
 TEST(App, HelpIsReachedInEveryWay) {

@@ -1,54 +1,20 @@
 // The built program from the outside: what a person types, what comes back, what is left on disk.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 
+#include "cli/testing.h"
 #include "core/json.h"
 #include "core/prompt_format.h"
 #include "core/text.h"
 #include "host/file.h"
+#include "trial/fake_server.h"
 
 namespace wood {
 namespace {
-
-struct Ran {
-  int status = -1;
-  std::string out, err;
-};
-
-// A folder of its own for each test: keys, configuration and runs of the user stay untouched.
-class Program : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "wood-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
-  Ran wood(const std::string& arguments, const std::string& before = "") {
-    const std::string line = "cd '" + folder_ +
-                             "' && export XDG_DATA_HOME=data XDG_CONFIG_HOME=config WOOD_DATA='" +
-                             WOOD_SOURCE_DIR + "' && " + before + " '" + WOOD_BINARY_DIR +
-                             "/wood' " + arguments + " >out.txt 2>err.txt </dev/null";
-    const int status = std::system(line.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read_file(path("out.txt")).value_or(""),
-            read_file(path("err.txt")).value_or("")};
-  }
-  void write(const std::string& name, const std::string& text) {
-    ASSERT_TRUE(write_file(path(name), text));
-  }
-  std::string folder_;
-};
-
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string root_of(const std::string& replay) {
   const std::size_t at = replay.find("recorded root  ");
@@ -120,6 +86,33 @@ TEST_F(Program, TakesMindsFromAFileAndACastFromItsWords) {
   EXPECT_NE(away.status, 0);
   EXPECT_TRUE(has(away.err, "mind away: http://127.0.0.1:1/v1/models")) << away.err;
   EXPECT_FALSE(file_exists(path("b.wood"))) << "nothing was begun";
+}
+
+// Servers are asked for a form; whether they kept it is seen here. One that answers 200 and prose
+// is not acted on, one that wraps its answers is understood, and either run proves and replays.
+TEST_F(Program, AServerThatIgnoresTheFormIsReadAllTheSame) {
+  const auto played = [&](Manner manner, const std::string& name) {
+    const auto server = FakeServer::start({manner}).value();
+    write("served.toml",
+          "[[mind]]\nname = \"served\"\nkind = \"openai\"\nmodel = \"m\"\n"
+          "endpoint = \"" +
+              server->endpoint() + "\"\n");
+    const Ran run = wood(
+        "run --minds served.toml --cast everyone=served --seed 7 --turns 1 --json "
+        "--quiet --out " +
+        name);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return parse_json(trim(run.out)).value_or(Json::object()).at("counts");
+  };
+  const Json prose = played(Manner::prose, "p.wood"), chatty = played(Manner::chatty, "c.wood");
+  EXPECT_GT(prose.int_or("prompts", 0), 20);
+  EXPECT_EQ(prose.int_or("unread", -1), prose.int_or("prompts", 0));
+  EXPECT_EQ(chatty.int_or("unread", -1), 0);
+  EXPECT_EQ(chatty.int_or("repaired", -1), chatty.int_or("prompts", 0));
+  for (const char* name : {"p.wood", "c.wood"}) {
+    EXPECT_EQ(wood(std::string("verify ") + name).status, 0) << name;
+    EXPECT_EQ(wood(std::string("replay --quiet ") + name).status, 0) << name;
+  }
 }
 
 #ifdef WOOD_HAS_LLAMA

@@ -148,16 +148,23 @@ std::string function_name(const std::string& path) { return "_" + replace_all(pa
 
 std::string zsh_function(const std::string& path, const Verb& verb) {
   std::string out = function_name(path) + "() {\n";
-  if (verb.verbs.empty()) return out + "    _arguments -s" + zsh_arguments(verb) + "\n}\n\n";
+  const std::string own = verb.act ? "_arguments -s" + zsh_arguments(verb) : "";
+  if (verb.verbs.empty()) return out + "    " + own + "\n}\n\n";
   out += "    local -a verbs=(";
   for (const Verb& inner : verb.verbs)
     out += "\n        '" + inner.name + ":" + zsh_quoted(inner.about) + "'";
+  out += "\n    )\n";
+  // Of a verb that does something of its own, an inner one is only a first word among others.
+  const std::string inner = function_name(path) + "_$";
+  const std::string there = "$+functions[" + inner + "words[2]]";
+  out += verb.act ? "    (( CURRENT == 2 )) && _describe verb verbs\n    if (( CURRENT == 2 || ! " +
+                        there + " )); then\n        " + own + "\n"
+                  : "    if (( CURRENT == 2 )); then\n        _describe verb verbs\n";
   out +=
-      "\n    )\n    if (( CURRENT == 2 )); then\n        _describe verb verbs\n    else\n"
-      "        local verb=$words[2]\n        shift words\n        (( CURRENT-- ))\n"
+      "    else\n        local verb=$words[2]\n        shift words\n        (( CURRENT-- ))\n"
       "        (( $+functions[" +
-      function_name(path) + "_$verb] )) && " + function_name(path) +
-      "_$verb\n"
+      inner + "verb] )) && " + inner +
+      "verb\n"
       "    fi\n}\n\n";
   return out;
 }
@@ -169,8 +176,10 @@ std::string usage_line(const Verb& verb, const std::string& path) {
   if (!verb.act) return out + " VERB …";
   bool options = false;
   for (const Option& option : verb.options) {
-    if (option.position()) out += option.required ? " " + option.name : " [" + option.name + "]";
-    else if (option.required) out += " " + spelled(option);
+    if (option.position()) {
+      const std::string name = option.name + (option.many ? "…" : "");
+      out += option.required ? " " + name : " [" + name + "]";
+    } else if (option.required) out += " " + spelled(option);
     else options = true;
   }
   return options ? out + " [OPTIONS]" : out;
@@ -181,6 +190,7 @@ std::string help_text(const Verb& verb, const std::string& path, const Terminal&
   const auto strong = [&](const char* text) { return toned(terminal, Tone::strong, text); };
   std::string out =
       path + ": " + verb.about + "\n\n" + strong("Usage") + "\n  " + usage_line(verb, path) + "\n";
+  if (verb.act && !verb.verbs.empty()) out += "  " + path + " VERB …\n";
   if (!verb.text.empty()) out += "\n" + paragraph(verb.text, width);
   if (!verb.verbs.empty()) {
     out += "\n" + strong("Verbs") + "\n";
@@ -216,7 +226,12 @@ std::string man_page(const Verb& root) {
       ".TP\n.B XDG_CONFIG_HOME\nWhere wood/models.toml adds minds to the registry and overrides "
       "them; "
       "~/.config if unset.\n"
+      ".TP\n.B HF_HOME\nWhere the files of the model hub are, in hub, and the token, in token; "
+      "~/.cache/huggingface if unset. HF_HUB_CACHE names the folder of the files itself.\n"
+      ".TP\n.B HF_TOKEN\nWho asks the model hub, for models whose licence has to be accepted.\n"
+      ".TP\n.B HF_ENDPOINT\nThe model hub; https://huggingface.co if unset.\n"
       ".TP\n.B NO_COLOR\nIf set, nothing is coloured.\n"
+      ".TP\n.B SSL_CERT_FILE\nThe roots to trust where something is asked over TLS.\n"
       ".SH FILES\n.TP\n.B runs/NAME\\-SEED.wood\nThe ledger of a run: one SQLite file, never "
       "overwritten.\n";
   return out;

@@ -28,6 +28,8 @@ Json mind_json(const MindSpec& spec, const Located& where) {
                        {"price_in", spec.price_in},
                        {"price_out", spec.price_out},
                        {"problem", where.here() ? "" : where.text},
+                       {"repo", spec.repo},
+                       {"revision", spec.repo.empty() ? "" : spec.revision},
                        {"style", name(spec.style)}});
 }
 
@@ -166,6 +168,8 @@ std::string whole(const MindSpec& spec, const Located& where, const Terminal& te
   out += fact(terminal, "kind", name(spec.kind));
   out += fact(terminal, "ready", (where.here() ? "yes, " : "no: ") + where.text);
   out += fact(terminal, "file", where.path.empty() ? spec.file : where.path);
+  out += fact(terminal, "repository",
+              spec.repo.empty() ? "" : spec.repo + ", revision " + spec.revision);
   out += fact(terminal, "model", spec.model);
   out += fact(terminal, "prompts", name(spec.style));
   out += fact(terminal, "context", grouped(spec.context));
@@ -188,16 +192,10 @@ Result<Located> examine(const MindSpec& spec, const std::vector<std::string>& di
 
 Result<int> one(const std::string& wanted, const Registry& registry,
                 const std::vector<std::string>& dirs, const Args& args, const Console& console) {
-  const MindSpec* spec = registry.find(wanted);
-  if (spec == nullptr) {
-    const std::string near = nearest_name(wanted, registry.names());
-    return fail(Errc::not_found,
-                "there is no mind \"" + wanted + "\" in the registry; " +
-                    (near.empty() ? "`wood minds` lists them" : "did you mean \"" + near + "\"?"));
-  }
-  TRY(const Located where, examine(*spec, dirs));
-  console.print(args.has("--json") ? mind_json(*spec, where).dump() + "\n"
-                                   : whole(*spec, where, console.out));
+  TRY(const MindSpec spec, known_mind(registry, wanted));
+  TRY(const Located where, examine(spec, dirs));
+  console.print(args.has("--json") ? mind_json(spec, where).dump() + "\n"
+                                   : whole(spec, where, console.out));
   return Exit::fine;
 }
 
@@ -219,25 +217,29 @@ Result<int> act(const Args& args, const Console& console) {
 
 Verb minds_verb() {
   using K = Option::Kind;
-  return {.name = "minds",
-          .about = "lists the minds that can be cast, and whether they are ready",
-          .text =
-              "The registry is models/models.toml; wood/models.toml in the configuration folder "
-              "adds to it and "
-              "overrides it key by key. Nothing is downloaded. A model card beside a model's file "
-              "(x.cdx.json beside x.gguf, CycloneDX) says what it learned, how often it is right "
-              "and which prompt format it reads; with NAME all of that is shown, and the file is "
-              "compared with the card.",
-          .options = {{.name = "NAME",
-                       .kind = K::mind,
-                       .value = "NAME",
-                       .about = "only this one, whole, with its card"},
-                      models_option(),
-                      minds_option(),
-                      {.name = "--json", .about = "as a JSON array; of one mind, an object"}},
-          .examples = {{"wood minds", "what there is"},
-                       {"wood minds house-llama", "one mind and its model card"}},
-          .act = act};
+  return {
+      .name = "minds",
+      .about = "lists the minds that can be cast, and whether they are ready",
+      .text =
+          "The registry is models/models.toml; wood/models.toml in the configuration folder "
+          "adds to it and "
+          "overrides it key by key. Model files are looked for in the model folders and, for an "
+          "entry with a repo, in the cache of the hub; `wood minds pull` brings them there. A "
+          "model card beside a model's file "
+          "(x.cdx.json beside x.gguf, CycloneDX) says what it learned, how often it is right "
+          "and which prompt format it reads; with NAME all of that is shown, and the file is "
+          "compared with the card.",
+      .options = {{.name = "NAME",
+                   .kind = K::mind,
+                   .value = "NAME",
+                   .about = "only this one, whole, with its card"},
+                  models_option(),
+                  minds_option(),
+                  {.name = "--json", .about = "as a JSON array; of one mind, an object"}},
+      .examples = {{"wood minds", "what there is"},
+                   {"wood minds house-llama", "one mind and its model card"}},
+      .act = act,
+      .verbs = {minds_check_verb(), pull_verb()}};
 }
 
 }  // namespace wood::cli

@@ -127,19 +127,20 @@ Result<Registry> open_registry(const std::vector<std::string>& more) {
   return parse_registry(texts);
 }
 
+Result<MindSpec> known_mind(const Registry& registry, const std::string& name) {
+  if (const MindSpec* spec = registry.find(name); spec != nullptr) return *spec;
+  const std::string near = nearest_name(name, registry.names());
+  return fail(Errc::not_found,
+              "there is no mind \"" + name + "\" in the registry; " +
+                  (near.empty() ? "`wood minds` lists them" : "did you mean \"" + near + "\"?"));
+}
+
 std::vector<std::string> model_dirs(const std::vector<std::string>& given) {
   std::vector<std::string> out = given;
   if (const auto data = data_dir()) out.push_back(*data + "/models");
   if (const auto bin = exe_dir()) out.push_back(*bin + "/models");
   if (const auto home = data_home()) out.push_back(*home + "/wood/models");
   return out;
-}
-
-std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs) {
-  if (spec.file.starts_with("/")) return file_exists(spec.file) ? spec.file : "";
-  for (const std::string& dir : dirs)
-    if (file_exists(dir + "/" + spec.file)) return dir + "/" + spec.file;
-  return "";
 }
 
 Result<SigningKey> signing_key() {

@@ -41,10 +41,10 @@ Result<std::vector<std::string>> documents(const std::string& folder);
 // models/models.toml of the data folder, then wood/models.toml of the user's configuration folder,
 // then `more` in order: each overrides those before it key by key.
 Result<Registry> open_registry(const std::vector<std::string>& more = {});
+// Errc::not_found, with the mind that may have been meant.
+Result<MindSpec> known_mind(const Registry& registry, const std::string& name);
 // Where model files are looked for: as given, else the places where they usually are.
 std::vector<std::string> model_dirs(const std::vector<std::string>& given);
-// The file of a mind, where it is; "" if it is nowhere.
-std::string model_file(const MindSpec& spec, const std::vector<std::string>& dirs);
 
 // The user's signing key; made at the first use.
 Result<SigningKey> signing_key();

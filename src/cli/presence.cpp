@@ -4,6 +4,7 @@
 #include "cli/table.h"
 #include "host/env.h"
 #include "host/file.h"
+#include "minds/hub_cache.h"
 
 namespace wood::cli {
 
@@ -23,7 +24,8 @@ Located locate(const MindSpec& spec, const std::vector<std::string>& dirs) {
   out.path = model_file(spec, dirs);
   if (out.path.empty()) {
     out.presence = Presence::absent;
-    out.text = spec.file + " is not there";
+    out.text = spec.repo.empty() ? spec.file + " is not there"
+                                 : "not there; `wood minds pull " + spec.name + "` fetches it";
     return out;
   }
   out.bytes = file_size(out.path).value_or(0);

@@ -27,7 +27,7 @@ struct Option {
   std::string about = {};
   std::vector<std::string> choices = {};
   bool required = false;
-  bool many = false;  // may be given more than once
+  bool many = false;  // may be given more than once; a position: takes all the words that are left
 
   [[nodiscard]] bool position() const { return name.front() != '-'; }
 };
@@ -91,7 +91,9 @@ Verb trace_verb();
 Verb show_verb();
 Verb export_verb();
 Verb keys_verb();
+Verb minds_check_verb();  // of minds
 Verb minds_verb();
+Verb pull_verb();  // of minds
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();

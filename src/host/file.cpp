@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -99,9 +100,8 @@ Result<std::int64_t> file_size(const std::string& path) {
 Status write_file(const std::string& path, ByteView bytes) {
   const std::string fresh = beside(path);
   Status status = write_new(fresh, bytes, 0644);
-  if (status && ::rename(fresh.c_str(), path.c_str()) != 0) status = failed(path, "rename to");
+  if (status) status = move_file(fresh, path);
   if (!status) ::unlink(fresh.c_str());
-  if (status) status = sync_folder(path);
   return status;
 }
 
@@ -142,7 +142,28 @@ Status remove_file(const std::string& path) {
   return {};
 }
 
+Status move_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failed(to, "rename to");
+  return sync_folder(to);
+}
+
+Status point_link(const std::string& path, const std::string& target) {
+  const std::string fresh = beside(path);
+  ::unlink(fresh.c_str());
+  if (::symlink(target.c_str(), fresh.c_str()) != 0) return failed(path, "link");
+  Status status = move_file(fresh, path);
+  if (!status) ::unlink(fresh.c_str());
+  return status;
+}
+
+Result<std::int64_t> free_bytes(const std::string& folder) {
+  struct statvfs info {};
+  if (::statvfs(folder.c_str(), &info) != 0) return failed(folder, "ask for the room of");
+  return static_cast<std::int64_t>(info.f_bavail * info.f_frsize);
+}
+
 Result<std::string> data_home() { return home_folder("XDG_DATA_HOME", "/.local/share"); }
 Result<std::string> config_home() { return home_folder("XDG_CONFIG_HOME", "/.config"); }
+Result<std::string> cache_home() { return home_folder("XDG_CACHE_HOME", "/.cache"); }
 
 }  // namespace wood

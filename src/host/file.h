@@ -24,9 +24,17 @@ bool open_to_others(const std::string& path);
 Status create_file(const std::string& path);
 Status make_folders(const std::string& path);
 Status remove_file(const std::string& path);  // fine if there is none
+// Over what is there; the new name survives a power cut.
+Status move_file(const std::string& from, const std::string& to);
+// A symbolic link at `path`, whatever was there; a reader sees the old one or the new one.
+Status point_link(const std::string& path, const std::string& target);
+// What the file system of a folder has left for this user.
+Result<std::int64_t> free_bytes(const std::string& folder);
 
-// $XDG_DATA_HOME or ~/.local/share; $XDG_CONFIG_HOME or ~/.config. Errc::environment without HOME.
+// $XDG_DATA_HOME or ~/.local/share; $XDG_CONFIG_HOME or ~/.config; $XDG_CACHE_HOME or ~/.cache.
+// Errc::environment without HOME.
 Result<std::string> data_home();
 Result<std::string> config_home();
+Result<std::string> cache_home();
 
 }  // namespace wood

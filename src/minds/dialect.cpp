@@ -103,6 +103,42 @@ std::string text_of(const Json* content) {
   return text;
 }
 
+// What the model said to itself, wherever servers put it: DeepSeek's and vLLM's member,
+// llama-server's too; OpenRouter's and its list of details; Mistral's parts of the content.
+std::string reasoning_of(const Json& message) {
+  for (const char* key : {"reasoning_content", "reasoning"})
+    if (std::string said = message.str_or(key, ""); !said.empty()) return said;
+  std::string said;
+  const auto collect = [&](const char* key, const char* part_key) {
+    const Json* parts = message.find(key);
+    if (parts == nullptr || !parts->is(Kind::array)) return;
+    for (const Json& part : parts->items()) said += text_of(part.find(part_key));
+  };
+  collect("reasoning_details", "text");
+  collect("content", "thinking");
+  return said;
+}
+
+// A server without a channel for it leaves a <think> block in front of the answer; its opening may
+// stand in the prompt, then only its end does. One that is not closed stays: there is no answer
+// behind it, and the reader says so. An answer that mentions the mark within its JSON stays whole.
+void part_thinking(Answer& answer) {
+  constexpr std::string_view open = "<think>", close = "</think>";
+  const std::string_view text = trim(answer.text);
+  const std::size_t end = text.find(close);
+  if (end == std::string_view::npos || text.starts_with('{') || text.starts_with('[')) return;
+  const std::size_t begin = text.starts_with(open) ? open.size() : 0;
+  if (text.substr(begin, end - begin).find(open) != std::string_view::npos) return;
+  const std::string said(trim(text.substr(begin, end - begin)));
+  if (!said.empty()) answer.reasoning += (answer.reasoning.empty() ? "" : "\n") + said;
+  answer.text = std::string(trim(text.substr(end + close.size())));
+}
+
+// 0 where the server does not say. It may claim anything: the cost is kept in range.
+std::int64_t count_of(const Json& usage, const char* key, const char* other_key) {
+  return std::clamp<std::int64_t>(usage.int_or(key, usage.int_or(other_key, 0)), 0, 100'000'000);
+}
+
 }  // namespace
 
 std::string request_body(const MindSpec& spec, const Ask& ask) {
@@ -131,7 +167,8 @@ Result<Answer> answer_in(const MindSpec& spec, const std::string& body) {
   if (message == nullptr) return fail(Errc::remote, "the response has a choice without a message");
   Answer answer;
   answer.text = text_of(message->find("content"));
-  answer.reasoning = message->str_or("reasoning_content", message->str_or("reasoning", ""));
+  answer.reasoning = reasoning_of(*message);
+  part_thinking(answer);
   const std::string finish = choice.str_or("finish_reason", "stop");
   if (finish == "length") answer.finish = Finish::length;
   if (finish == "content_filter") answer.finish = Finish::refused;
@@ -140,12 +177,8 @@ Result<Answer> answer_in(const MindSpec& spec, const std::string& body) {
     if (answer.text.empty()) answer.text = refusal;
   }
   if (const Json* usage = parsed->find("usage")) {
-    const auto count =
-        [&](const char* key) {  // a server may claim anything: keep the cost in range
-          return std::clamp<std::int64_t>(usage->int_or(key, 0), 0, 100'000'000);
-        };
-    answer.prompt_count = count("prompt_tokens");
-    answer.answer_count = count("completion_tokens");
+    answer.prompt_count = count_of(*usage, "prompt_tokens", "input_tokens");
+    answer.answer_count = count_of(*usage, "completion_tokens", "output_tokens");
   }
   answer.cost_nano = cost_nano(spec, answer);
   answer.usage.response_id = parsed->str_or("id", "");
@@ -172,7 +205,9 @@ Error error_in(int status, const std::string& body) {
   const bool too_long = status == 413 || code == "context_length_exceeded" ||
                         type == "exceed_context_size_error" ||
                         (status == 400 && said.find("context length") != std::string::npos);
-  return {too_long ? Errc::limit : Errc::remote, std::move(what)};
+  // llama-server: it is well, it is the answer that it could not bring into form.
+  const bool formless = said.starts_with("The model produced output that does not match");
+  return {too_long ? Errc::limit : formless ? Errc::model : Errc::remote, std::move(what)};
 }
 
 }  // namespace wood

@@ -18,12 +18,12 @@ constexpr std::int64_t kEndingTokens = 128;
 // servers generate in the order they read.
 std::string request_body(const MindSpec& spec, const Ask& ask);
 
-// The answer in a response of status 200; Errc::remote if there is none in it. Usage: response_id
-// only.
+// The answer in a response of status 200; Errc::remote if there is none in it. Reasoning is apart
+// from its text, wherever the server put it. Usage: response_id only.
 Result<Answer> answer_in(const MindSpec& spec, const std::string& body);
 
-// What a response of another status says: Errc::limit if the prompt was too long, else
-// Errc::remote.
+// What a response of another status says: Errc::limit if the prompt was too long, Errc::model if
+// the server could not bring the model's answer into form, else Errc::remote.
 Error error_in(int status, const std::string& body);
 
 }  // namespace wood

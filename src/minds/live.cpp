@@ -1,10 +1,9 @@
 #include "minds/live.h"
 
-#include <sys/stat.h>
-
 #include <thread>
 
 #include "core/text.h"
+#include "minds/hub_cache.h"
 #include "minds/llama_mind.h"
 #include "minds/openai_mind.h"
 #include "minds/scripted.h"
@@ -12,25 +11,22 @@
 namespace wood {
 namespace {
 
-bool is_file(const std::string& path) {
-  struct stat info {};
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
-}
-
 Result<std::string> find_model(const MindSpec& spec, const std::vector<std::string>& dirs) {
-  if (spec.file.starts_with("/")) return spec.file;
-  for (const std::string& dir : dirs)
-    if (const std::string path = dir + "/" + spec.file; is_file(path)) return path;
-  return fail(Errc::not_found, "mind " + spec.name + ": no model file " + spec.file + " in " +
-                                   join(dirs, ", ") + "; put it there or choose another mind");
+  if (std::string path = model_file(spec, dirs); !path.empty()) return path;
+  if (spec.file.starts_with("/"))
+    return fail(Errc::not_found, "mind " + spec.name + ": there is no model file " + spec.file);
+  return fail(
+      Errc::not_found,
+      "mind " + spec.name + ": no model file " + spec.file + " in " + join(dirs, ", ") +
+          (spec.repo.empty() ? "; put it there"
+                             : "; `wood minds pull " + spec.name + "` fetches it, put it there") +
+          " or choose another mind");
 }
 
 Result<std::unique_ptr<Mind>> open_mind(const MindSpec& spec, const LiveOptions& options) {
   switch (spec.kind) {
     case MindKind::scripted: return scripted_mind(spec.options);
-    case MindKind::openai:
-      TRY_STATUS(reach(spec));
-      return openai_mind(spec);
+    case MindKind::openai: TRY_STATUS(reach(spec)); return openai_mind(spec);
     case MindKind::llama: break;
   }
   TRY(std::string path, find_model(spec, options.model_dirs));

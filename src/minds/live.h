@@ -15,7 +15,7 @@ namespace wood {
 
 struct LiveOptions {
   std::vector<std::string> model_dirs = {
-      "models"};                 // where a relative `file` is looked for, in order
+      "models"};                 // where a relative `file` is looked for (hub_cache.h), in order
   int threads = 1;               // of each in-process model; the bits do not depend on it
   std::string kernels;           // "" chooses (llama_mind.h); else a variant's name, e.g. "haswell"
   std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
@@ -46,7 +46,7 @@ class LivePanel : public Panel {
 
  private:
   std::map<std::string, std::unique_ptr<Mind>> minds_;
-  std::map<std::string, Json> known_;  // what the registry says of each, for its card
+  std::map<std::string, Json> known_;          // what the registry says of each, for its card
   std::map<std::string, std::int64_t> waits_;  // of minds whose entry gives a wait_ms_max
   Silence silence_;
 };

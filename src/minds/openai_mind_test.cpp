@@ -104,7 +104,8 @@ TEST(Openai, many_asks_over_few_connections_in_the_order_asked) {
 }
 
 TEST(Openai, what_passes_is_tried_again) {
-  for (const Manner manner : {Manner::busy, Manner::broken, Manner::cut}) {
+  for (const Manner manner :
+       {Manner::busy, Manner::busy_ms, Manner::broken, Manner::cut, Manner::dead}) {
     const Answer answer = answer_of(one({manner, manner, Manner::ok}));
     EXPECT_EQ(answer.text, R"({"why":"","qty":2})");
     EXPECT_EQ(answer.usage.retries, 2);
@@ -112,6 +113,112 @@ TEST(Openai, what_passes_is_tried_again) {
   const std::int64_t began = now_us();
   EXPECT_EQ(answer_of(one({Manner::busy_long, Manner::ok})).usage.retries, 1);
   EXPECT_GE(now_us() - began, 1'000'000);  // Retry-After: 1
+  const std::int64_t then = now_us();
+  EXPECT_EQ(answer_of(one({Manner::busy_date, Manner::ok})).usage.retries, 1);
+  EXPECT_GE(now_us() - then, 900'000);  // a date is in whole seconds
+}
+
+// The server keeps one ask until eight more requests have come: a retry and seven that were not
+// sent yet, all over the other connection.
+TEST(Openai, a_slow_answer_holds_up_nobody) {
+  const Stage s = stage({Manner::patient, Manner::broken, Manner::ok}, 3, 2);
+  for (const Reply& reply : s.mind->ask(asks_of(8, 15'000))) answer_of(reply);
+  EXPECT_EQ(s.server->requests().size(), 9u);
+  EXPECT_EQ(s.server->together_max(), 2);
+}
+
+TEST(Openai, two_hundred_asks_at_thirty_two_at_once) {
+  std::vector<Manner> manners(32, Manner::gathered);
+  for (int i = 32; i < 260; ++i)
+    manners.push_back(i % 17 == 3    ? Manner::busy
+                      : i % 23 == 5  ? Manner::broken
+                      : i % 29 == 7  ? Manner::cut
+                      : i % 41 == 11 ? Manner::slow
+                                     : Manner::brief);
+  std::size_t faults = 0;
+  const Stage s = stage(manners, 8, 32);
+  std::vector<Ask> asks = asks_of(200, 60'000);
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    Json number = Json::object({{"type", "integer"}, {"minimum", i}, {"maximum", i}});
+    asks[i].schema.edit("properties")->set("qty", std::move(number));
+  }
+  const auto replies = s.mind->ask(asks);
+  ASSERT_EQ(replies.size(), asks.size());
+  std::int64_t retries = 0;
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const Answer answer = answer_of(replies[i]);
+    EXPECT_EQ(parse_json(answer.text).value_or(Json()).int_or("qty", -1), i) << "the order asked";
+    retries += answer.usage.retries;
+  }
+  const auto requests = s.server->requests();
+  std::set<int> connections;
+  std::size_t cuts = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const Manner manner = manners[std::min(i, manners.size() - 1)];
+    faults += manner == Manner::busy || manner == Manner::broken || manner == Manner::cut;
+    cuts += manner == Manner::cut;
+    connections.insert(requests[i].connection);
+  }
+  EXPECT_LE(connections.size(), 32 + cuts) << "they are kept and used again";
+  EXPECT_EQ(requests.size(), 200 + faults) << "each fault is one more try, and nothing else";
+  EXPECT_EQ(static_cast<std::size_t>(retries), faults);
+  EXPECT_EQ(s.server->together_max(), 32) << "all its places are used, and no more";
+}
+
+std::unique_ptr<Mind> mind_of(const FakeServer& server, std::int64_t parallel,
+                              std::int64_t cooling_ms) {
+  MindSpec spec;
+  spec.name = "fake";
+  spec.endpoint = server.endpoint();
+  spec.retries_max = 0;
+  spec.parallel = parallel;
+  return openai_mind(spec,
+                     {.first_ms = 1, .longest_ms = 2, .cooling = {5, cooling_ms, cooling_ms}});
+}
+
+TEST(Openai, a_server_that_died_is_left_alone) {
+  const auto server = FakeServer::start({Manner::ok, Manner::ok, Manner::dead}).value();
+  const auto mind = mind_of(*server, 1, 3'600'000);
+  const auto replies = mind->ask(asks_of(20));
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(answer_of(replies[i]).usage.retries, 0);
+  for (int i = 2; i < 20; ++i) EXPECT_EQ(failure_of(replies[i]).code, Errc::network) << i;
+  // Two answers, five asks, and one of them sent twice: where a connection that was used before
+  // breaks without a byte, curl tries a fresh one.
+  EXPECT_EQ(server->requests().size(), 8u) << "what was left was not sent";
+  const std::string what = failure_of(replies[19]).what;
+  for (const char* part : {"mind fake: ", "counts as dead after 5 asks in a row", "tried again in"})
+    EXPECT_NE(what.find(part), std::string::npos) << what;
+  EXPECT_EQ(failure_of(mind->ask(asks_of(1))[0]).code, Errc::network) << "the next call knows";
+  EXPECT_EQ(server->requests().size(), 8u);
+}
+
+// While one ask finds out whether it is back, the others wait for what it finds.
+TEST(Openai, a_server_that_is_back_is_found_by_one_probe) {
+  std::vector<Manner> manners(6, Manner::dead);
+  manners.push_back(Manner::brief);
+  const auto server = FakeServer::start(manners).value();
+  const auto mind = mind_of(*server, 4, 1);
+  for (const Reply& reply : mind->ask(asks_of(5))) failure_of(reply);
+  EXPECT_EQ(server->requests().size(), 5u);
+  sleep_us(5'000);
+  failure_of(mind->ask(asks_of(1))[0]);
+  EXPECT_EQ(server->requests().size(), 6u) << "a probe, and it failed";
+  sleep_us(5'000);
+  for (const Reply& reply : mind->ask(asks_of(9))) answer_of(reply);
+  const auto requests = server->requests();
+  ASSERT_EQ(requests.size(), 15u) << "it is back, for all";
+  EXPECT_EQ(requests[6].together, 1);
+  EXPECT_EQ(requests[7].together, 1) << "the probe had ended";
+}
+
+TEST(Openai, a_server_that_cannot_form_an_answer_is_not_dead) {
+  const Stage s = stage({Manner::formless}, 0, 1);
+  for (const Reply& reply : s.mind->ask(asks_of(12)))
+    EXPECT_EQ(failure_of(reply).code, Errc::model);
+  EXPECT_EQ(s.server->requests().size(), 12u) << "all were sent";
+  const Stage sick = stage({Manner::broken}, 0, 1);
+  for (const Reply& reply : sick.mind->ask(asks_of(12))) failure_of(reply);
+  EXPECT_EQ(sick.server->requests().size(), 5u);
 }
 
 TEST(Openai, an_answer_that_broke_the_server_is_drawn_again_with_another_seed) {
@@ -155,6 +262,12 @@ TEST(Openai, refusals_reasoning_and_disobedience_are_answers) {
   EXPECT_EQ(answer_of(one({Manner::reasoning})).reasoning, "Let me think about honey.");
   EXPECT_TRUE(read_answer(answer_of(one({Manner::chatty})).text, schema()).value);
   EXPECT_FALSE(read_answer(answer_of(one({Manner::wrong_schema})).text, schema()).value);
+  EXPECT_FALSE(read_answer(answer_of(one({Manner::prose})).text, schema()).value);
+  const Answer thought = answer_of(one({Manner::thinking}));
+  EXPECT_EQ(thought.reasoning, "Is {\"qty\":8} enough?");
+  EXPECT_EQ(thought.text, R"({"why":"","qty":2})");
+  const Answer unmetered = answer_of(one({Manner::unmetered}));
+  EXPECT_EQ(unmetered.prompt_count + unmetered.answer_count + unmetered.cost_nano, 0);
 }
 
 TEST(Openai, who_is_not_there_is_found_out_before_a_run_begins) {
@@ -168,9 +281,8 @@ TEST(Openai, who_is_not_there_is_found_out_before_a_run_begins) {
 
   spec.key_env = kKeyName;
   ::setenv(kKeyName, kKey.c_str(), 1);
-  const auto server = FakeServer::start(
-                          {Manner::loading, Manner::ok, Manner::broken, Manner::forbidden,
-                           Manner::loading})
+  const auto server = FakeServer::start({Manner::loading, Manner::ok, Manner::broken,
+                                         Manner::forbidden, Manner::loading})
                           .value();
   spec.endpoint = server->endpoint();
   EXPECT_TRUE(reach(spec)) << "it was only loading";
@@ -240,6 +352,42 @@ TEST(Dialect, a_prompt_beyond_the_context_is_a_limit_in_every_dialect) {
   EXPECT_EQ(error_in(413, "").code, Errc::limit);
   EXPECT_EQ(error_in(400, R"({"error":{"code":400,"message":"no","type":"x"}})").code,
             Errc::remote);
+}
+
+TEST(Dialect, reasoning_is_found_wherever_servers_put_it) {
+  const auto told = [](const std::string& message) {
+    const auto answer = answer_in({}, R"({"choices":[{"message":{)" + message + "}}]}");
+    return answer ? answer->reasoning + " | " + answer->text : answer.error().what;
+  };
+  for (const char* message :
+       {R"("content":"{}","reasoning_content":"hm")", R"("content":"{}","reasoning":"hm")",
+        R"("content":"{}","reasoning":null,"reasoning_details":[{"text":"h"},{"text":"m"},{}])",
+        R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},)"
+        R"({"type":"text","text":"{}"}])",
+        R"("content":[{"type":"thinking","thinking":"hm"},{"type":"text","text":"{}"}])",
+        R"("content":"<think>hm</think>{}")", R"("content":"\n<think>\nhm\n</think>\n\n{}")",
+        R"("content":"hm\n</think>\n{}")"})
+    EXPECT_EQ(told(message), "hm | {}") << message;
+  // What is not closed, or is part of the answer, stays as it was generated.
+  EXPECT_EQ(told(R"("content":"<think>hm {}")"), " | <think>hm {}");
+  EXPECT_EQ(told(R"("content":"{\"a\":\"</think>\"}")"), R"( | {"a":"</think>"})");
+  EXPECT_EQ(told(R"("content":"a <think>b</think> {}")"), " | a <think>b</think> {}");
+  EXPECT_EQ(told(R"("content":"<think></think>\n{}")"), " | {}");
+}
+
+TEST(Dialect, tokens_are_counted_where_the_server_says_them) {
+  const auto counts = [](const std::string& usage) {
+    MindSpec spec;
+    spec.price_in = 1'000, spec.price_out = 10'000;
+    const auto answer =
+        answer_in(spec, R"({"choices":[{"message":{"content":"x"}}])" + usage + "}").value();
+    return std::vector{answer.prompt_count, answer.answer_count, answer.cost_nano};
+  };
+  const std::vector<std::int64_t> none = {0, 0, 0}, some = {7, 2, 27};
+  EXPECT_EQ(counts(R"(,"usage":{"prompt_tokens":7,"completion_tokens":2})"), some);
+  EXPECT_EQ(counts(R"(,"usage":{"input_tokens":7,"output_tokens":2})"), some);
+  for (const char* usage : {"", R"(,"usage":null)", R"(,"usage":{})", R"(,"usage":[1])"})
+    EXPECT_EQ(counts(usage), none) << usage;
 }
 
 TEST(Dialect, any_response_is_an_answer_or_an_error) {

@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/text.h"
 #include "core/toml.h"
+#include "minds/hub_cache.h"
 
 namespace wood {
 namespace {
@@ -64,6 +65,14 @@ void read_llama(Fields& f, MindSpec& spec) {
   spec.file = f.string("file");
   spec.sha256 = f.string("sha256", "");
   spec.chat = f.string("chat", spec.chat);
+  spec.repo = f.string("repo", "");
+  spec.revision = f.string("revision", spec.revision);
+  if (spec.repo.empty()) return;
+  if (!is_repo_name(spec.repo))
+    f.fault("repo", "must be owner/name, as in the address of its page on the hub");
+  if (!is_path_within(spec.revision)) f.fault("revision", "must be a branch, a tag or a commit");
+  if (!spec.file.starts_with("/") && !is_path_within(spec.file))  // "/…": a user's own copy
+    f.fault("file", "must be a path within the repo");
 }
 
 void read_openai(Fields& f, MindSpec& spec) {

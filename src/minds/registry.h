@@ -47,10 +47,12 @@ struct MindSpec {
   std::int64_t price_out = 0;
   Json options = Json::object();  // scripted: its own options
 
-  std::string file;           // llama: the GGUF
-  std::string sha256;         // llama: if given, the file must have it
-  std::string chat = "auto";  // llama: "auto" (the file's own template), "plain", or a name
-                              // that llama.cpp knows ("chatml", "llama3", "gemma", …)
+  std::string file;  // llama: the GGUF; with a repo: its name there
+  std::string repo;  // llama: "owner/name" on a model hub, for `wood minds pull` (hub.h)
+  std::string revision = "main";  // llama: of the repo: a branch, a tag or a commit
+  std::string sha256;             // llama: if given, the file must have it
+  std::string chat = "auto";      // llama: "auto" (the file's own template), "plain", or a name
+                                  // that llama.cpp knows ("chatml", "llama3", "gemma", …)
 
   std::string endpoint;  // openai: "http://127.0.0.1:8080/v1"
   std::string model;     // openai: the name the server knows it by

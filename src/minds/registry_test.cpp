@@ -69,6 +69,27 @@ TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
   EXPECT_EQ(registry->find("x")->sampling.temperature_milli, 700);
 }
 
+// `wood minds pull` asks by these names, and keeps files under them.
+TEST(Registry, a_repository_is_owner_and_name_and_its_file_within_it) {
+  const std::string repo = "repo = \"lab/x-GGUF\"\n";
+  const MindSpec spec = parse(kMind + repo)->minds.at(0);
+  EXPECT_EQ(spec.repo, "lab/x-GGUF");
+  EXPECT_EQ(spec.revision, "main");
+  EXPECT_EQ(parse(kMind + repo + "revision = \"refs/pr/3\"\n")->minds.at(0).revision, "refs/pr/3");
+  for (const std::string odd : {"x", "/x", "a/b/c", "a/../b", "../b", "a b/c", "https://h/a/b"})
+    EXPECT_NE(fault(kMind + "repo = \"" + odd + "\"\n").find("line 6: mind x: repo must be"),
+              std::string::npos)
+        << odd;
+  EXPECT_NE(fault(kMind + repo + "revision = \"../x\"\n").find("revision must be"),
+            std::string::npos);
+  const auto with_file = [](const std::string& file) {
+    return "[[mind]]\nname = \"x\"\nfile = \"" + file + "\"\n";
+  };
+  EXPECT_NE(fault(kMind + repo, with_file("../x.gguf")).find("file must be a path within"),
+            std::string::npos);
+  EXPECT_EQ(fault(kMind + repo, with_file("/my/own.gguf")), "") << "a copy of one's own";
+}
+
 TEST(Registry, errors_name_file_line_mind_and_key) {
   EXPECT_EQ(fault(kMind + "contxt = 3\n"),
             "a.toml line 6: mind x: contxt is not known here; did you mean context?");
