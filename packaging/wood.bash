@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -33,6 +33,9 @@ _wood() {
     'wood minds check --asks') COMPREPLY=(); return ;;
     'wood minds check --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'wood minds check --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood minds pull --mirror') COMPREPLY=(); return ;;
+    'wood minds pull --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood minds pull --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood fit --column') COMPREPLY=(); return ;;
     'wood fit --good') COMPREPLY=(); return ;;
     'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -56,8 +59,9 @@ _wood() {
     'wood keys') COMPREPLY=($(compgen -W 'new show --help' -- "$cur")) ;;
     'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
     'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;
-    'wood minds') COMPREPLY=($(compgen -W 'check --models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
+    'wood minds') COMPREPLY=($(compgen -W 'check pull --models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood minds check') COMPREPLY=($(compgen -W '--asks --models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
+    'wood minds pull') COMPREPLY=($(compgen -W '--mirror --models --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
     'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

@@ -138,6 +138,7 @@ _wood_keys_show() {
 _wood_minds() {
     local -a verbs=(
         'check:asks minds what shows whether they are fit to be cast'
+        'pull:fetches the files of minds from a model hub'
     )
     (( CURRENT == 2 )) && _describe verb verbs
     if (( CURRENT == 2 || ! $+functions[_wood_minds_$words[2]] )); then
@@ -162,6 +163,17 @@ _wood_minds_check() {
         '*--models[look for model files here first]:DIR:_files -/' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[as a JSON array, an object a mind]' \
+        '--help[how to use it]'
+}
+
+_wood_minds_pull() {
+    _arguments -s \
+        '*:NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
+        '--mirror[the hub, instead of HF_ENDPOINT or https\://huggingface.co]:URL: ' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--json[what became of each, as one JSON object]' \
+        '--quiet[no progress]' \
         '--help[how to use it]'
 }
 

@@ -26,6 +26,7 @@ SHIPPED = config.HERE.parent / "models" / "house"
 class Making:
     def __init__(self, work: Path, ship: bool) -> None:
         self.work, self.ship, self.corpus = work, ship, work / "corpus"
+        self.form = config.load(config.HERE / "config.toml").form
         self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
 
     def stage(self, log: Path, program: str, *words: object) -> None:
@@ -47,10 +48,10 @@ class Making:
     def model(self, name: str) -> str:
         log, of = self.work / f"{name}.log", ("--model", name, "--corpus", self.corpus, "--out", self.work)
         self.stage(log, "train.py", *of)
-        self.stage(log, "export.py", *of, "--form", "f16")
+        self.stage(log, "export.py", *of)
         self.stage(log, "check.py", *of)
         file, told = self.work / f"{name}.gguf", self.work / f"{name}.json"
-        shutil.copyfile(self.work / f"{name}-f16.gguf", file)
+        shutil.copyfile(self.work / f"{name}-{self.form}.gguf", file)
         self.stage(log, "evaluate.py", "--corpus", self.corpus, "--json", told, file)
         self.stage(log, "card.py", "--evaluation", told, file)
         if self.ship:

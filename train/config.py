@@ -70,6 +70,7 @@ class Config:
     train: Training
     context: int
     rope_base: float
+    form: str  # of the matrices in a file that is shipped
     evaluate: Evaluation
     models: dict[str, Shape]
 
@@ -91,6 +92,7 @@ def load(path: Path) -> Config:
         train=_take(Training, text["train"], "train"),
         context=text["export"]["context"],
         rope_base=text["export"]["rope_base"],
+        form=text["export"]["form"],
         evaluate=_take(Evaluation, text["evaluate"], "evaluate"),
         models={name: _take(Shape, shape, "model." + name) for name, shape in text["model"].items()},
     )

@@ -161,12 +161,13 @@ def main() -> None:
     words.add_argument("--model", required=True)
     words.add_argument("--corpus", type=Path, required=True)
     words.add_argument("--out", type=Path, required=True)
-    words.add_argument("--form", choices=["f16", "q8_0", "f32"], default="f16")
+    words.add_argument("--form", choices=["f16", "q8_0", "f32"], help="else the recipe's")
     args = words.parse_args()
     recipe = config.load(args.config)
     model, tokenizer, held = load(recipe, args.model, args.corpus, args.out)
-    path = args.out / f"{args.model}-{args.form}.gguf"
-    export(model, tokenizer, args.model, args.form, path, held)
+    form = args.form or recipe.form
+    path = args.out / f"{args.model}-{form}.gguf"
+    export(model, tokenizer, args.model, form, path, held)
     print(f"{path}: {path.stat().st_size:,} bytes, {model.count():,} parameters")
 
 

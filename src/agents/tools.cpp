@@ -142,11 +142,17 @@ void add_orders(Json& options, const Around& scope) {
                                  {"lots", integer(1, std::min(scope.lots_max, scope.held_max))},
                                  {"price", price}}));
   options.push(option("short", {{"good", one_of(scope.goods)}, {"lots", lots}, {"price", price}}));
-  options.push(option("order", {{"side", one_of({"buy", "sell"})},
-                                {"kind", one_of({"limit", "market", "ioc", "fok", "post"})},
-                                {"good", one_of(scope.goods)},
-                                {"lots", lots},
-                                {"price", price}}));
+  // An option a side: what it makes cannot even be written behind "buy".
+  const auto order = [&](const char* side, const std::vector<std::string>& goods) {
+    if (goods.empty()) return;
+    options.push(option("order", {{"side", one_of({side})},
+                                  {"kind", one_of({"limit", "market", "ioc", "fok", "post"})},
+                                  {"good", one_of(goods)},
+                                  {"lots", lots},
+                                  {"price", price}}));
+  };
+  order("buy", scope.buyable);
+  order("sell", scope.held);
   if (scope.orders.items().empty()) return;
   const Json mine = Json::object({{"enum", scope.orders}, {"type", "integer"}});
   options.push(option("cancel", {{"order", mine}}));

@@ -43,6 +43,20 @@ TEST(Tools, EnumsAreWhatIsInTheView) {
   EXPECT_EQ(names(schema, "accept", "deal"), "[4]");
 }
 
+// In 20 runs five of 6,152 orders were bids for an own good: "buy" had named what may be bought,
+// but "order" named all goods for both sides.
+TEST(Tools, NoSideOfAnOrderLetsOnesOwnGoodBeBought) {
+  const Json schema = answer_schema(oona_facts(), Looks::offered);
+  const auto said = [](const char* side, const char* good) {
+    return parsed(std::string(R"({"reason":"x","act":"order","side":")") + side +
+                  R"(","kind":"ioc","good":")" + good + R"(","lots":1,"price":900})");
+  };
+  EXPECT_TRUE(validate(said("buy", "berries"), schema).empty());
+  EXPECT_TRUE(validate(said("sell", "honey"), schema).empty());
+  EXPECT_FALSE(validate(said("buy", "honey"), schema).empty());
+  EXPECT_FALSE(validate(said("sell", "berries"), schema).empty());  // she has none
+}
+
 TEST(Tools, PricesAreThoseThatSomeCollarLetsPass) {
   const Json schema = answer_schema(oona_facts(), Looks::offered);
   const Json& price = option(schema, "buy")->at("properties").at("price");

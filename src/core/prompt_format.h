@@ -5,6 +5,6 @@
 
 namespace wood {
 
-inline constexpr int kPromptFormat = 2;
+inline constexpr int kPromptFormat = 3;
 
 }  // namespace wood

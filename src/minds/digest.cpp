@@ -82,6 +82,7 @@ class Maker {
   CreatureDigest make() {
     head();
     goods();
+    vows();
     own();
     money();
     for (std::size_t i = 0; i < d_.goods.size(); ++i) grade(d_.goods[i]);
@@ -89,6 +90,7 @@ class Maker {
     deals();
     heard();
     openings();
+    if (d_.orders.size() > kOrders) d_.orders.resize(kOrders);
     return std::move(d_);
   }
 
@@ -190,16 +192,28 @@ class Maker {
       }
       d_.orders.push_back(std::move(order));
     }
-    std::stable_sort(d_.orders.begin(), d_.orders.end(),
-                     [](const auto& a, const auto& b) { return a.off > b.off; });
-    if (d_.orders.size() > kOrders) d_.orders.resize(kOrders);
+    // A bid for supper must be seen before it is raised; there are few of them.
+    std::stable_sort(d_.orders.begin(), d_.orders.end(), [](const auto& a, const auto& b) {
+      return a.buy != b.buy ? a.buy : a.off > b.off;
+    });
   }
 
-  static CreatureDigest::Order::Off off(const CreatureDigest::Order& order, const Good& g) {
+  CreatureDigest::Order::Off off(const CreatureDigest::Order& order, const Good& g) const {
     using Off = CreatureDigest::Order::Off;
     const std::int64_t over = percent(order.price, g.mark);
     if (order.buy) return over <= -6 ? Off::far : over <= -2 ? Off::behind : Off::near;
-    return over >= 8 ? Off::far : order.price > g.mark ? Off::behind : Off::near;
+    if (order.price <= g.lower()) return Off::near;
+    if (d_.vowed("no_undercut") && g.lower() < g.ask) return Off::bound;
+    return over >= 8 ? Off::far : Off::behind;
+  }
+
+  // Of so many lots, as many as no ask of mine for the good has.
+  std::int64_t unlike_asks(const Good& g, std::int64_t lots) const {
+    const auto stands = [&](const CreatureDigest::Order& order) {
+      return !order.buy && order.good == g.name && order.lots == lots;
+    };
+    while (lots > 0 && std::any_of(d_.orders.begin(), d_.orders.end(), stands)) --lots;
+    return lots;
   }
 
   void money() {
@@ -233,7 +247,7 @@ class Maker {
                               : g.name != d_.makes ? 2 * burn_
                               : poor               ? burn_ / 2
                                                    : burn_;
-    g.spare = std::max<std::int64_t>(0, g.own - g.asked - keep);
+    g.spare = unlike_asks(g, std::clamp<std::int64_t>(g.own - g.asked - keep, 0, d_.lots_max));
     if (g.cost_mp == 0) return;
     if (g.owed > 0) {
       const std::int64_t gain = (g.cost_mp - g.take() * d_.tick_mp) * 100 / g.cost_mp;
@@ -325,12 +339,18 @@ class Maker {
     return g != nullptr ? g->mark * lots : 0;
   }
 
+  void vows() {
+    for (const Json& deal : list(facts_, "deal"))
+      if (deal.str_or("state", "") == "active" && deal.str_or("kind", "") == "alliance")
+        d_.vows.push_back(object(deal, "terms").str_or("promise", ""));
+    std::sort(d_.vows.begin(), d_.vows.end());
+    d_.vows.erase(std::unique(d_.vows.begin(), d_.vows.end()), d_.vows.end());
+  }
+
   void deals() {
     for (const Json& deal : list(facts_, "deal")) {
       const Json& terms = object(deal, "terms");
       const std::string kind = deal.str_or("kind", "");
-      if (deal.str_or("state", "") == "active" && kind == "alliance")
-        d_.vows.push_back(terms.str_or("promise", ""));
       if (deal.str_or("state", "") != "offered" || deal.str_or("to", "") != d_.me) continue;
       CreatureDigest::Offer offer;
       offer.deal = deal.int_or("deal", 0);
@@ -342,8 +362,6 @@ class Maker {
       if (kind == "loan") judge_loan(offer, terms);
       d_.offers.push_back(std::move(offer));
     }
-    std::sort(d_.vows.begin(), d_.vows.end());
-    d_.vows.erase(std::unique(d_.vows.begin(), d_.vows.end()), d_.vows.end());
   }
 
   void judge_swap(CreatureDigest::Offer& offer, const Json& terms) const {
@@ -499,7 +517,9 @@ const char* word(CreatureDigest::Trust trust) {
 const char* word(Need::Kind kind) {
   return nth<5>({"hungry", "cold", "larder", "fuel", "logs"}, kind);
 }
-const char* word(CreatureDigest::Order::Off off) { return nth<3>({"near", "behind", "far"}, off); }
+const char* word(CreatureDigest::Order::Off off) {
+  return nth<4>({"near", "bound", "behind", "far"}, off);
+}
 
 std::string in_words(const CreatureDigest& d, std::string (*fence)(const std::string&)) {
   constexpr std::size_t offers_max = 2;

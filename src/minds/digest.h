@@ -33,10 +33,12 @@ struct CreatureDigest {
     std::int64_t mark = 1, bid = 0,
                  ask = 0;  // ticks; 0: nobody (a bid 10 % under the mark is none)
     Grade grade = Grade::fair;
-    int trend = 0;                         // of the last mark: over 1 % up, over 1 % down, neither
-    std::int64_t own = 0, owed = 0;        // lots in store; sold short
-    std::int64_t asked = 0;                // of `own`, behind open asks
-    std::int64_t spare = 0;                // of the rest, what is not needed
+    int trend = 0;                   // of the last mark: over 1 % up, over 1 % down, neither
+    std::int64_t own = 0, owed = 0;  // lots in store; sold short
+    std::int64_t asked = 0;          // of `own`, behind open asks
+    // Of the rest, what is not needed and can be offered: at most an order's lots, and fewer while
+    // an ask of mine has just as many, which the exchange would take for the same order again.
+    std::int64_t spare = 0;
     bool buying = false, selling = false;  // with an open order of mine
     bool spoils = false;                   // more than keeps
     int gain = 0;                          // what the bid brings over what spare lots cost: 4, 6,
@@ -47,14 +49,16 @@ struct CreatureDigest {
 
     [[nodiscard]] std::int64_t hit() const { return bid > 0 ? bid : mark; }
     [[nodiscard]] std::int64_t take() const { return ask > 0 ? ask : mark; }
+    // Where an ask that nobody takes comes down to.
+    [[nodiscard]] std::int64_t lower() const { return bid > mark ? bid : mark; }
   };
   struct Order {
     std::int64_t order = 0, lots = 0, price = 0;
     std::string good;
     bool buy = false;
     // To the mark, from the side where nothing trades: 8 % (an ask) or 6 % (a bid) off; some off (a
-    // bid: 2 %); near.
-    enum class Off { near, behind, far } off = Off::near;
+    // bid: 2 %); near. An ask that could come down, were it not for a promise, is bound.
+    enum class Off { near, bound, behind, far } off = Off::near;
   };
   struct Need {
     // hungry, cold: for tonight. larder: for tomorrow. fuel: less than two nights. logs: less than
@@ -97,7 +101,7 @@ struct CreatureDigest {
   bool frozen = false;
   std::int64_t messages_left = 0;
   std::vector<Good> goods;    // in the rules' order
-  std::vector<Order> orders;  // the four that are furthest off, shown and tended
+  std::vector<Order> orders;  // four, shown and tended: bids, then asks, the furthest off first
   std::vector<Need> needs;
   std::vector<std::string> vows;  // promises in force
   std::vector<Offer> offers;      // to me, open

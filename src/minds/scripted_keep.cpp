@@ -122,7 +122,7 @@ Idea sell_harvest(const Table& t) {
 Idea tend_orders(const Table& t) {
   for (const CreatureDigest::Order& open : t.d.orders) {
     const Good* g = t.d.good(open.good);
-    if (g == nullptr || g->halted || open.off == Off::near) continue;
+    if (g == nullptr || g->halted || open.off <= Off::bound) continue;
     if (open.buy) {
       if (open.off != Off::far && !t.feels("tidy")) continue;
       return act("my bid for " + g->name + t.pick({" is left behind, ", " is too low, "}, 41) +
@@ -132,11 +132,9 @@ Idea tend_orders(const Table& t) {
     // An offer that nobody takes comes down to the mark; a hard bargainer gives way to nobody.
     const bool give_way = t.feels("yield") && (t.temper != Temper::steady || t.poor());
     if (open.off != Off::far && !give_way) continue;
-    const std::int64_t price = std::max(g->bid, g->mark);
-    if (price >= open.price || (t.d.vowed("no_undercut") && price < g->ask)) continue;
     return act("nobody takes my " + g->name + " at " + num(open.price) +
                    t.pick({", I come down", ", so be it"}, 44),
-               "replace", {{"order", open.order}, {"lots", open.lots}, {"price", price}});
+               "replace", {{"order", open.order}, {"lots", open.lots}, {"price", g->lower()}});
   }
   return {};
 }

@@ -60,14 +60,17 @@ Idea buy(const Table& t, const Good& g, std::int64_t lots, std::int64_t price, W
 
 Idea sell(const Table& t, const Good& g, std::int64_t lots, std::int64_t price,
           const std::string& why) {
-  lots = std::min({lots, g.own - g.asked, t.d.lots_max});
+  lots = std::min(lots, g.spare);
   if (lots < 1 || g.halted || g.buying) return {};
   // An ally who was promised not to be undercut is not undercut.
   if (g.ask > 0 && t.d.vowed("no_undercut")) price = std::max(price, g.ask);
   price = t.inside(g, price);
-  for (const CreatureDigest::Order& open :
-       t.d.orders)  // the exchange takes the same twice for a mistake
-    if (open.good == g.name && !open.buy && open.lots == lots && open.price == price) return {};
+  // The exchange takes the same twice for a mistake.
+  const auto stands = [&](const CreatureDigest::Order& open) {
+    return open.good == g.name && !open.buy && open.lots == lots && open.price == price;
+  };
+  while (std::any_of(t.d.orders.begin(), t.d.orders.end(), stands))
+    if (--lots < 1) return {};
   return act(why, "sell", {{"good", g.name}, {"lots", lots}, {"price", price}});
 }
 
