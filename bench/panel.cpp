@@ -2,6 +2,7 @@
 // own server with the same file (bench/server starts one), and what llama.cpp could do at best.
 //
 //   bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] [--parallel N]
+//                    [--rules N]   lines that all prompts begin with (2)
 //
 // One line of JSON a contestant and manner (one ask at a time, N at once): decisions a second,
 // the median and the 95th percentile of what an ask waits, tokens, peak memory. `limit`: the time
@@ -29,7 +30,7 @@ using namespace wood;
 
 struct Options {
   std::string file, url, pid;
-  std::int64_t asks = 32, threads = 1, parallel = 8;
+  std::int64_t asks = 32, threads = 1, parallel = 8, rules = 2;
 };
 
 constexpr const char* kSchema = R"({"type":"object",
@@ -44,7 +45,7 @@ constexpr const char* kSchema = R"({"type":"object",
 // apart, so that none is answered out of a cache that the other filled.
 std::vector<Ask> asks_of(const Options& options, int series) {
   std::string rules = "You trade in the Wood. Each evening you eat two foods and burn firewood.";
-  for (int i = 0; i < 12; ++i)
+  for (int i = 0; i < options.rules; ++i)
     rules += " Rule " + std::to_string(i) + ": no order may stand further than " +
              std::to_string(10 + i * 3) + " percent from the mark.";
   const Json schema = parse_json(kSchema).value();
@@ -249,6 +250,7 @@ bool read(int count, char** words, Options& options) {
     else if (word == "--asks" && number > 0) options.asks = number;
     else if (word == "--threads" && number > 0) options.threads = number;
     else if (word == "--parallel" && number > 0) options.parallel = number;
+    else if (word == "--rules" && number >= 0) options.rules = number;
     else return false;
   }
   return !options.file.empty();
@@ -261,7 +263,7 @@ int main(int count, char** words) {
   if (!read(count, words, options)) {
     std::fputs(
         "usage: bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] "
-        "[--parallel N]\n",
+        "[--parallel N] [--rules N]\n",
         stderr);
     return 2;
   }
