@@ -68,6 +68,8 @@ constexpr Shape kShapes[] = {
     {"tiny-phi.gguf", "phi3", kPhi, 128, 4, 2, 32, 352, false, 1e-5F},
     {"tiny-gemma.gguf", "gemma2", kGemma, 128, 4, 2, 64, 352, true, 1e-6F, true},
     {"tiny-qwen.gguf", "qwen2", kQwen, 128, 4, 2, 32, 352, true, 1e-6F},
+    // All matrices in 4 bits, which llama.cpp repacks for other kernels.
+    {"tiny-four.gguf", "llama", kLlama, 256, 4, 2, 64, 512, true, 1e-5F, true},
     // Mistral Nemo: the heads together are narrower than the model.
     {"tiny-mistral.gguf", "llama", kMistral, 160, 4, 2, 32, 416, false, 1e-5F},
 };

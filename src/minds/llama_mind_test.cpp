@@ -1,4 +1,4 @@
-// Asks the five tiny models (tools/gguf_maker.cpp): random weights, but every part of the way.
+// Asks the tiny models (tools/gguf_maker.cpp): random weights, but every part of the way.
 #include "minds/llama_mind.h"
 
 #ifdef WOOD_HAS_LLAMA
@@ -15,7 +15,8 @@
 namespace wood {
 namespace {
 
-const std::vector<std::string> kTiny = {"llama", "phi", "gemma", "qwen", "mistral"};
+// Five architectures, and one with weights in 4 bits.
+const std::vector<std::string> kTiny = {"llama", "phi", "gemma", "qwen", "mistral", "four"};
 
 MindSpec spec_of(const std::string& name) {
   MindSpec spec;
