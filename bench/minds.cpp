@@ -4,15 +4,12 @@
 //
 //   bench_minds [folder with tiny/*.gguf]      default: the build's models; one line of JSON a
 //                                              model
-//   bench_minds --through URL FILE             the same asks of FILE in process, and of the server
-//                                              at URL that has FILE too (bench/server starts one)
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "host/clock.h"
 #include "minds/llama_mind.h"
-#include "minds/openai_mind.h"
 
 namespace {
 
@@ -95,15 +92,6 @@ int in_process(const std::string& name, const std::string& file) {
   return 1;
 }
 
-int through(const std::string& name, const std::string& url) {
-  MindSpec spec;
-  spec.name = name;
-  spec.kind = MindKind::openai;
-  spec.endpoint = url;
-  spec.model = name;
-  return bench(*openai_mind(spec), name) == 0 ? 0 : 1;
-}
-
 int all_in(const std::string& folder) {
   int code = 0;
   for (const char* name : {"tiny-llama", "tiny-phi", "tiny-gemma", "tiny-qwen", "tiny-mistral"})
@@ -114,11 +102,5 @@ int all_in(const std::string& folder) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count == 4 && std::string(words[1]) == "--through") {
-    std::string name = words[3];
-    name = name.substr(name.find_last_of('/') + 1);
-    name = name.substr(0, name.find(".gguf"));
-    return in_process(name, words[3]) | through(name, words[2]);
-  }
   return all_in(count > 1 ? words[1] : std::string(WOOD_BINARY_DIR) + "/models");
 }
