@@ -300,6 +300,10 @@ std::optional<std::string> Engine::render(const std::string& chat,
   return text;
 }
 
+bool Engine::cuts() const {
+  return !llama_model_is_recurrent(state_->model) && !llama_model_is_hybrid(state_->model);
+}
+
 void Engine::keep(int sequence, int count) {
   int& held = state_->held[sequence];
   if (count >= held) return;
@@ -417,6 +421,7 @@ std::vector<Engine::Token> Engine::text_tokens(const std::string&) const { retur
 std::optional<std::string> Engine::render(const std::string&, std::span<const Message>) const {
   return std::nullopt;
 }
+bool Engine::cuts() const { return true; }
 void Engine::keep(int, int) {}
 void Engine::copy(int, int, int) {}
 int Engine::held(int) const { return 0; }

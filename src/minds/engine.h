@@ -72,6 +72,8 @@ class Engine {
   [[nodiscard]] std::optional<std::string> render(const std::string& chat,
                                                   std::span<const Message> messages) const;
 
+  // Whether a sequence can be cut; recurrent models remember a sum of all they read.
+  [[nodiscard]] bool cuts() const;
   // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's
   // memory cannot be cut (recurrent ones): held() says.
   void keep(int sequence, int count);

@@ -66,6 +66,7 @@ struct Work {
   bool bounded = false;    // the budget holds a conforming end from here
   std::vector<Token> all;  // prompt and answer
   int position = 0;        // so many of them are decoded
+  bool cuts = true;        // the engine's
   bool over = false;
   std::optional<Error> error;
   Answer answer;
@@ -77,12 +78,17 @@ struct Work {
   }
   // The next piece, as positions from and to: cut by what is in `all` alone, so that no companion
   // changes where. What is more than one token is made a multiple of kColumns by decoding the last
-  // ones before it again; so pieces of different asks are more often equally long, too.
+  // ones before it again; so pieces of different asks are more often equally long, too. Where
+  // nothing can be decoded again it is made one by leaving the last ones for later.
   [[nodiscard]] std::pair<int, int> piece() const {
     const int left = static_cast<int>(all.size()) - position;
     const int length = std::min(Engine::kPieceMax, left);
     const int again = (Engine::kColumns - length % Engine::kColumns) % Engine::kColumns;
-    if (length < 2 || again > position) return {position, position + 1};
+    if (length < 2) return {position, position + 1};
+    if (again > position || (again > 0 && !cuts)) {
+      const int whole = length - length % Engine::kColumns;
+      return {position, position + std::max(whole, 1)};
+    }
     return {position - again, position + length};
   }
 };
@@ -183,6 +189,7 @@ Result<Work> LlamaMind::begin(const Ask& ask) {
                                  spec_.name + " holds " + std::to_string(context_));
   if (work.answer.prompt_tokens.empty()) return fail(Errc::model, "the prompt is empty");
   work.all = work.answer.prompt_tokens;
+  work.cuts = engine_->cuts();
   if (!ask.schema.is(Json::Kind::null)) {
     TRY(work.rules, rules_of(ask.schema));
     work.at = work.rules->grammar.start();
