@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/swar.h"
+
 namespace wood {
 namespace {
 
@@ -115,6 +117,10 @@ void put_u64le(Bytes& out, std::uint64_t value) {
 bool is_utf8(ByteView bytes) {
   std::size_t bad = 0;
   while (!bytes.empty()) {
+    if (bytes.size() >= 8 && (eight_bytes(bytes.data()) & kHighBits) == 0) {
+      bytes.remove_prefix(8);  // most text is ASCII: eight bytes at a time
+      continue;
+    }
     const std::size_t length = sequence(bytes, &bad);
     if (length == 0) return false;
     bytes.remove_prefix(length);

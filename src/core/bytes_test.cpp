@@ -70,6 +70,21 @@ TEST(Utf8, WellFormedRanges) {
   }
 }
 
+// Long text is looked at eight bytes at a time: the place of what is wrong must not matter.
+TEST(Utf8, OneBadByteIsSeenAtAnyPlace) {
+  for (std::size_t size = 1; size <= 40; ++size)
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      EXPECT_TRUE(is_utf8(text));
+      text[at] = '\x80';
+      EXPECT_FALSE(is_utf8(text)) << size << " " << at;
+      text[at] = '\xC3';  // a lead byte without what must follow
+      EXPECT_FALSE(is_utf8(text)) << size << " " << at;
+      if (at + 1 < size) text[at + 1] = '\xA9';
+      EXPECT_EQ(is_utf8(text), at + 1 < size) << size << " " << at;
+    }
+}
+
 // Tables 3-8 to 3-11: what is replaced by one U+FFFD each.
 TEST(Utf8, ReplacementFollowsTheStandardsTables) {
   const std::string r = "\xEF\xBF\xBD";

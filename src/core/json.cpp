@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/check.h"
+#include "core/swar.h"
 #include "core/text.h"
 
 namespace wood {
@@ -27,11 +28,24 @@ T& own(std::shared_ptr<T>& held) {
   return *held;
 }
 
+// Whether one of eight bytes must be escaped: below 0x20, a quote or a backslash. Where one is, it
+// says so; it may also say so of eight of which none is, and then they are looked at one by one.
+// A byte below n borrows from its high bit when n is taken from it ("Bit Twiddling Hacks",
+// hasless); a byte equal to c is zero after an exclusive or with c.
+bool may_need_escape(std::uint64_t word) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  const auto below = [](std::uint64_t w, std::uint64_t n) { return (w - ones * n) & ~w; };
+  return ((below(word, 0x20) | below(word ^ ones * '"', 1) | below(word ^ ones * '\\', 1)) &
+          kHighBits) != 0;
+}
+
 void write_string(std::string& out, std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
   out += '"';
   std::size_t plain = 0;  // where what needs no escape begins
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (i + 8 <= text.size() && !may_need_escape(eight_bytes(text.data() + i))) i += 8;
+    if (i == text.size()) break;
     const char c = text[i];
     if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, plain, i - plain);

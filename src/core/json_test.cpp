@@ -91,6 +91,23 @@ TEST(Json, ShortestEscapes) {
             "A\xE2\x80\xA8\"");
 }
 
+// Text is looked at eight bytes at a time: every byte must be escaped, or not, at any place.
+TEST(Json, EveryByteIsEscapedAtAnyPlace) {
+  for (std::size_t size = 1; size <= 20; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        const std::string written = Json(text).dump();
+        const bool escaped = byte < 0x20 || byte == '"' || byte == '\\';
+        EXPECT_EQ(written.find('\\') == at + 1, escaped) << size << " " << at << " " << byte;
+        EXPECT_EQ(written.size() > size + 2, escaped) << size << " " << at << " " << byte;
+        const auto read = parse_json(written);
+        ASSERT_TRUE(read) << size << " " << at << " " << byte;
+        EXPECT_EQ(read->string(), text);
+      }
+}
+
 TEST(Json, LiteralsAndNesting) {
   EXPECT_EQ(canonical(" { \"b\" : [ true , false , null , -0 , { } , [ ] ] , \"a\" : \"\" } "),
             R"({"a":"","b":[true,false,null,0,{},[]]})");
