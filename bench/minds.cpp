@@ -86,7 +86,7 @@ int in_process(const std::string& name, const std::string& file) {
   spec.name = name;
   spec.kind = MindKind::llama;
   spec.context = 1'024;
-  auto mind = llama_mind(spec, {file, 1, ""});
+  auto mind = llama_mind(spec, {.path = file, .threads = 1, .kernels = ""});
   if (mind) return bench(**mind, name) == 0 ? 0 : 1;
   std::fprintf(stderr, "bench_minds: %s\n", mind.error().what.c_str());
   return 1;

@@ -195,7 +195,8 @@ std::int64_t in_process(const Options& options) {
   spec.kind = MindKind::llama;
   spec.context = 1'024;
   spec.parallel = options.parallel;
-  auto mind = llama_mind(spec, {options.file, static_cast<int>(options.threads), ""});
+  auto mind = llama_mind(
+      spec, {.path = options.file, .threads = static_cast<int>(options.threads), .kernels = ""});
   if (!mind) {
     std::fprintf(stderr, "bench_panel: %s\n", mind.error().what.c_str());
     return 1;

@@ -13,6 +13,7 @@ _wood() {
     'wood run --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood run --memory') COMPREPLY=(); return ;;
     'wood run --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood run --creatures') COMPREPLY=(); return ;;
     'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
@@ -23,6 +24,7 @@ _wood() {
     'wood reexecute --threads') COMPREPLY=(); return ;;
     'wood reexecute --shuffle') COMPREPLY=(); return ;;
     'wood reexecute --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood reexecute --memory') COMPREPLY=(); return ;;
     'wood reexecute --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood trace --depth') COMPREPLY=(); return ;;
     'wood show --turn') COMPREPLY=(); return ;;
@@ -32,6 +34,7 @@ _wood() {
     'wood minds --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood minds check --asks') COMPREPLY=(); return ;;
     'wood minds check --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood minds check --memory') COMPREPLY=(); return ;;
     'wood minds check --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood minds pull --mirror') COMPREPLY=(); return ;;
     'wood minds pull --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
@@ -44,15 +47,16 @@ _wood() {
     'wood pipeline run --cast') COMPREPLY=(); return ;;
     'wood pipeline run --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'wood pipeline run --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood pipeline run --memory') COMPREPLY=(); return ;;
     'wood pipeline run --seed') COMPREPLY=(); return ;;
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
     'wood') COMPREPLY=($(compgen -W 'run verify replay reexecute trace show export keys minds fit pipeline doctor completion man --help' -- "$cur")) ;;
-    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
-    'wood reexecute') COMPREPLY=($(compgen -W '--sample --threads --alone --shuffle --models --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood reexecute') COMPREPLY=($(compgen -W '--sample --threads --alone --shuffle --models --memory --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood trace') COMPREPLY=($(compgen -W '--depth --json --dot --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood show') COMPREPLY=($(compgen -W '--turn --report --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood export') COMPREPLY=($(compgen -W '--proof --sft --all --teacher --out --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
@@ -60,11 +64,11 @@ _wood() {
     'wood keys new') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;
     'wood keys show') COMPREPLY=($(compgen -W '--json --help' -- "$cur")) ;;
     'wood minds') COMPREPLY=($(compgen -W 'check pull --models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
-    'wood minds check') COMPREPLY=($(compgen -W '--asks --models --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
+    'wood minds check') COMPREPLY=($(compgen -W '--asks --models --memory --minds --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood minds pull') COMPREPLY=($(compgen -W '--mirror --models --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
-    'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --memory --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood doctor') COMPREPLY=($(compgen -W '--json --list --help' -- "$cur")) ;;
     'wood completion') COMPREPLY=($(compgen -W 'bash zsh --help' -- "$cur")) ;;
     'wood man') COMPREPLY=($(compgen -W '--help' -- "$cur")) ;;

@@ -37,8 +37,9 @@ _wood_run() {
         '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
         '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
-        '--creatures[a crowd of so many creatures, played by rules]:N: ' \
+        '--creatures[a crowd of so many creatures; by rules, unless --cast names another cast]:N: ' \
         '--store[where the ledger is kept]:STORE:(sqlite memory)' \
         '--resume[go on with a run that was interrupted]:FILE:_files' \
         '--commit-every-entry[make every entry durable at once, not every round]' \
@@ -73,6 +74,7 @@ _wood_reexecute() {
         '--alone[one ask at a time, without company]' \
         '--shuffle[in another order, so that each has other company]:SEED: ' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[the result as one JSON object]' \
         '--quiet[no progress]' \
@@ -161,6 +163,7 @@ _wood_minds_check() {
         '*:NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
         '--asks[so many of each kind (6)]:N: ' \
         '*--models[look for model files here first]:DIR:_files -/' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[as a JSON array, an object a mind]' \
         '--help[how to use it]'
@@ -209,6 +212,7 @@ _wood_pipeline_run() {
         '*--cast[who answers in a seat]:SEAT=MIND: ' \
         '*--models[look for model files here first]:DIR:_files -/' \
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '--seed[of the sampling; without it one is drawn and printed]:S: ' \
         '--help[how to use it]'
 }

@@ -110,6 +110,7 @@ Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& mi
                                               const Registry& registry, const Wanted& wanted) {
   LiveOptions options;
   options.model_dirs = model_dirs(wanted.model_dirs);
+  options.memory_max = wanted.memory_max;
   auto panel = LivePanel::open(registry, minds, options);
   if (!panel)
     return fail(

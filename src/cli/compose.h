@@ -16,11 +16,11 @@ struct Wanted {
   std::string scenario = "five-labs";  // a name, or the path of a file
   std::vector<std::string> cast;       // a cast's name, else the default one; then WHO=MIND over it
   std::optional<std::int64_t> turns;
-  std::optional<std::int64_t>
-      creatures;                      // a crowd of so many, made of the scenario's own; by rules
-  std::optional<std::uint64_t> seed;  // none: drawn
-  std::string inputs;                 // a file of commands; "": none
+  std::optional<std::int64_t> creatures;  // a crowd of so many, made of the scenario's own
+  std::optional<std::uint64_t> seed;      // none: drawn
+  std::string inputs;                     // a file of commands; "": none
   std::vector<std::string> model_dirs;
+  std::int64_t memory_max = 0;     // bytes of all models together; 0: no limit
   std::vector<std::string> minds;  // files beside the registry's own
   std::string version;
 };

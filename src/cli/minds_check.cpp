@@ -219,6 +219,7 @@ Result<int> act(const Args& args, const Console& console) {
     return fail(Errc::usage, "--asks is 1 to 1000 of each kind");
   LiveOptions live;
   live.model_dirs = model_dirs(args.all("--models"));
+  TRY(live.memory_max, memory_for_models(args.text("--memory")));
   TRY(const Registry registry, open_registry(args.all("--minds")));
   std::vector<MindSpec> specs;
   for (const std::string& wanted : args.all("NAME")) {
@@ -261,6 +262,7 @@ Verb minds_check_verb() {
                        .value = "N",
                        .about = "so many of each kind (6)"},
                       models_option(),
+                      memory_option(),
                       minds_option(),
                       {.name = "--json", .about = "as a JSON array, an object a mind"}},
           .examples = {{"wood minds check mine --minds mine.toml",

@@ -1,11 +1,13 @@
 #include "cli/open.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "core/text.h"
 #include "host/env.h"
 #include "host/file.h"
+#include "host/memory.h"
 #include "host/paths.h"
 #include "minds/engine.h"
 
@@ -141,6 +143,21 @@ std::vector<std::string> model_dirs(const std::vector<std::string>& given) {
   if (const auto bin = exe_dir()) out.push_back(*bin + "/models");
   if (const auto home = data_home()) out.push_back(*home + "/wood/models");
   return out;
+}
+
+Result<std::int64_t> memory_for_models(const std::string& given) {
+  if (given.empty()) return memory_total() / 4 * 3;
+  constexpr std::string_view units = "KMGT";
+  const std::size_t unit = units.find(static_cast<char>(std::toupper(given.back())));
+  const auto number =
+      to_int(unit == units.npos ? given : std::string_view(given).substr(0, given.size() - 1));
+  const int shift = unit == units.npos ? 0 : 10 * (static_cast<int>(unit) + 1);
+  if (!number || *number < 1 || *number > (std::int64_t{1} << 50 >> shift))
+    return fail(Errc::usage,
+                "--memory is a number of bytes, or one with K, M, G or T behind it "
+                "(8G), not \"" +
+                    given + "\"");
+  return *number << shift;
 }
 
 Result<SigningKey> signing_key() {

@@ -46,6 +46,10 @@ Result<MindSpec> known_mind(const Registry& registry, const std::string& name);
 // Where model files are looked for: as given, else the places where they usually are.
 std::vector<std::string> model_dirs(const std::vector<std::string>& given);
 
+// Bytes that all models may take up together: as `given` ("8G", "512M", bytes), else three quarters
+// of the machine's. Errc::usage names the option.
+Result<std::int64_t> memory_for_models(const std::string& given);
+
 // The user's signing key; made at the first use.
 Result<SigningKey> signing_key();
 // What a genesis says of the program.

@@ -74,6 +74,7 @@ Result<Bench> prepare(const Args& args) {
   TRY(out.registry, open_registry(args.all("--minds")));
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
+  TRY(options.memory_max, memory_for_models(args.text("--memory")));
   TRY(out.panel, LivePanel::open(out.registry, {minds.begin(), minds.end()}, options));
   out.seed = drawn_seed();
   if (args.has("--seed")) {
@@ -209,7 +210,7 @@ Verb pipeline_verb() {
             .value = "SEAT=MIND",
             .about = "who answers in a seat",
             .many = true},
-           models_option(), minds_option(),
+           models_option(), minds_option(), memory_option(),
            {.name = "--seed",
             .kind = K::text,
             .value = "S",

@@ -194,6 +194,7 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
   for (MindSpec& mind : registry.minds) mind.wait_ms_max = 0;  // slow is not different: kWaitMs
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
+  TRY(options.memory_max, memory_for_models(args.text("--memory")));
   options.threads = static_cast<int>(args.integer("--threads").value_or(1));
   options.kernels = work.cards().at(minds.front()).str_or("kernels", "");
   TRY(auto panel, LivePanel::open(registry, minds, options));
@@ -330,6 +331,7 @@ Verb reexecute_verb() {
             .value = "SEED",
             .about = "in another order, so that each has other company"},
            models_option(),
+           memory_option(),
            minds_option(),
            {.name = "--json", .about = "the result as one JSON object"},
            {.name = "--quiet", .about = "no progress"}},

@@ -26,6 +26,7 @@ Result<Wanted> wanted_of(const Args& args, const Console& console) {
   }
   out.inputs = args.text("--inputs");
   out.model_dirs = args.all("--models");
+  TRY(out.memory_max, memory_for_models(args.text("--memory")));
   out.minds = args.all("--minds");
   out.version = console.version;
   return out;
@@ -216,11 +217,12 @@ Verb run_verb() {
             .about =
                 "commands of the operator and the Patron by turn, one JSON object a line or TOML"},
            models_option(),
+           memory_option(),
            minds_option(),
            {.name = "--creatures",
             .kind = K::integer,
             .value = "N",
-            .about = "a crowd of so many creatures, played by rules"},
+            .about = "a crowd of so many creatures; by rules, unless --cast names another cast"},
            {.name = "--store",
             .kind = K::choice,
             .value = "STORE",

@@ -72,6 +72,14 @@ Option minds_option() {
           .many = true};
 }
 
+Option memory_option() {
+  return {.name = "--memory",
+          .kind = Option::Kind::text,
+          .value = "SIZE",
+          .about = "all models together, e.g. 8G (three quarters of the machine's); those that do "
+                   "not fit at once take turns"};
+}
+
 Verb program() {
   return {
       .name = "wood",

@@ -81,6 +81,7 @@ Option run_argument();
 // Options that several verbs take, for open_registry and model_dirs (open.h).
 Option models_option();
 Option minds_option();
+Option memory_option();
 
 // One a file.
 Verb run_verb();

@@ -248,6 +248,30 @@ Result<Scenario> parse_scenario(std::string_view toml) {
   return fail(scenario.error().code, place + ": " + what);
 }
 
+namespace {
+
+// Every cast of `base`, each of the many with the mind of the one he is made of; rules unless
+// asked.
+Json scaled_casts(const Json& base, const Json& creatures) {
+  Json out =
+      Json::object({{"default", "rules"}, {"rules", Json::object({{"everyone", "scripted"}})}});
+  const Json* casts = base.find("cast");
+  if (casts == nullptr) return out;
+  const Json::Array& models = base.at("creature").items();
+  for (const auto& [name, cast] : casts->members()) {
+    if (!cast.is(Json::Kind::object)) continue;
+    Json scaled = Json::object();
+    if (const Json* everyone = cast.find("everyone")) scaled.set("everyone", *everyone);
+    for (std::size_t i = 0; i < creatures.items().size(); ++i)
+      if (const Json* mind = cast.find(models[i % models.size()].at("name").string()))
+        scaled.set(creatures.items()[i].at("name").string(), *mind);
+    out.set(name, std::move(scaled));
+  }
+  return out;
+}
+
+}  // namespace
+
 Json scaled_scenario(const Json& base, std::int64_t count) {
   Json out = base;
   const Json::Array cast = base.at("creature").items();
@@ -257,9 +281,8 @@ Json scaled_scenario(const Json& base, std::int64_t count) {
     creature.set("name", creature.at("name").string() + "-" + std::to_string(i));
     creatures.push(std::move(creature));
   }
+  out.set("cast", scaled_casts(base, creatures));
   out.set("creature", std::move(creatures));
-  out.set("cast", Json::object(
-                      {{"default", "rules"}, {"rules", Json::object({{"everyone", "scripted"}})}}));
   out.set("calendar", Json::array());
   return out;
 }

@@ -90,6 +90,7 @@ Result<Scenario> scenario_from(const Json& document);
 Result<Scenario> parse_scenario(std::string_view toml);
 
 // A scenario of `count` creatures over the goods of `base` (made in turn by each), for scale runs.
+// Its casts are those of `base`, by rules unless another is named.
 Json scaled_scenario(const Json& base, std::int64_t count);
 
 }  // namespace wood

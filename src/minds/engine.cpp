@@ -82,6 +82,17 @@ std::string text_of(const gguf_context* file, const std::string& key) {
                                                                    : "";
 }
 
+// Of a list that has a number for each layer; 0 if it holds something else.
+std::int64_t largest_of(const gguf_context* file, std::int64_t at) {
+  const gguf_type type = gguf_get_arr_type(file, at);
+  if (type != GGUF_TYPE_UINT32 && type != GGUF_TYPE_INT32) return 0;
+  const auto* values = static_cast<const std::int32_t*>(gguf_get_arr_data(file, at));
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < gguf_get_arr_n(file, at); ++i)
+    largest = std::max<std::int64_t>(largest, values[i]);
+  return largest;
+}
+
 std::int64_t number_of(const gguf_context* file, const std::string& key) {
   const std::int64_t at = gguf_find_key(file, key.c_str());
   if (at < 0) return 0;
@@ -90,6 +101,7 @@ std::int64_t number_of(const gguf_context* file, const std::string& key) {
     case GGUF_TYPE_INT32: return gguf_get_val_i32(file, at);
     case GGUF_TYPE_UINT64: return static_cast<std::int64_t>(gguf_get_val_u64(file, at));
     case GGUF_TYPE_INT64: return gguf_get_val_i64(file, at);
+    case GGUF_TYPE_ARRAY: return largest_of(file, at);
     default: return 0;
   }
 }
@@ -97,6 +109,33 @@ std::int64_t number_of(const gguf_context* file, const std::string& key) {
 }  // namespace
 
 std::string engine_version() { return llama_version(); }
+
+namespace {
+
+void read_shape(const gguf_context* file, GgufInfo& info) {
+  const auto number = [&](const char* key) { return number_of(file, info.architecture + key); };
+  const std::int64_t embedding = number(".embedding_length");
+  info.heads = number(".attention.head_count");
+  info.width = std::max(embedding, number(".feed_forward_length"));
+  const std::int64_t head = info.heads > 0 ? embedding / info.heads : 0;
+  const std::int64_t pairs = number(".attention.head_count_kv");
+  const std::int64_t key = number(".attention.key_length");
+  const std::int64_t value = number(".attention.value_length");
+  info.cached = number(".block_count") * (pairs > 0 ? pairs : info.heads) *
+                ((key > 0 ? key : head) + (value > 0 ? value : head));
+}
+
+}  // namespace
+
+std::int64_t footprint(const GgufInfo& info, const EngineOptions& options) {
+  const std::int64_t context = options.context;
+  const std::int64_t sequences =
+      (options.sequences + info.columns - 1) / info.columns * info.columns;
+  const std::int64_t columns = Engine::kPieceMax * sequences;
+  const std::int64_t floats =
+      columns * (info.vocabulary + 6 * info.width + context * info.heads);  // of attention's scores
+  return info.bytes + 2 * info.cached * context * sequences + 4 * floats;
+}
 
 Result<GgufInfo> read_gguf(const std::string& path) {
   listen_once();
@@ -118,7 +157,13 @@ Result<GgufInfo> read_gguf(const std::string& path) {
     std::int64_t count = 1;
     for (int d = 0; d < GGML_MAX_DIMS; ++d) count *= gguf_get_tensor_ne(file, i)[d];
     info.parameters += count;
+    info.bytes += static_cast<std::int64_t>(gguf_get_tensor_size(file, i));
+    const ggml_type type = gguf_get_tensor_type(file, i);
+    if (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16 &&
+        type != GGML_TYPE_Q8_0)
+      info.columns = Engine::kColumns;
   }
+  read_shape(file, info);
   if (info.architecture.empty())
     return fail(Errc::model, path + " names no architecture; is it a model?");
   return info;
@@ -131,17 +176,8 @@ namespace {
 Result<bool> repacked(const std::string& path) {
   TRY(const std::string kernels, load_kernels(""));
   if (kernels != "haswell") return false;
-  gguf_context* file = gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr});
-  if (file == nullptr)
-    return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
-  const std::unique_ptr<gguf_context, void (*)(gguf_context*)> owner(file, gguf_free);
-  for (std::int64_t i = 0; i < gguf_get_n_tensors(file); ++i) {
-    const ggml_type type = gguf_get_tensor_type(file, i);
-    if (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16 &&
-        type != GGML_TYPE_Q8_0)
-      return true;
-  }
-  return false;
+  TRY(const GgufInfo info, read_gguf(path));
+  return info.columns == Engine::kColumns;
 }
 
 }  // namespace
@@ -408,6 +444,7 @@ Engine::Engine() = default;
 Engine::~Engine() = default;
 std::string engine_version() { return ""; }
 Result<GgufInfo> read_gguf(const std::string&) { return without(); }
+std::int64_t footprint(const GgufInfo&, const EngineOptions&) { return 0; }
 Result<std::string> load_kernels(const std::string&) { return without(); }
 Result<std::unique_ptr<Engine>> Engine::load(const std::string&, const EngineOptions&) {
   return without();

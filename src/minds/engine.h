@@ -25,6 +25,11 @@ struct GgufInfo {
   std::int64_t vocabulary = 0;
   std::int64_t parameters = 0;
   std::int64_t context = 0;  // tokens it was trained for
+  std::int64_t bytes = 0;    // of its weights
+  std::int64_t cached = 0;   // values that the cache keeps of a token, over all layers
+  std::int64_t heads = 0;    // of attention, the most a layer has
+  int columns = 2;  // a decode's sequences are a multiple of so many, were its weights repacked
+  std::int64_t width = 0;  // of the widest layer: of a token, or of the inner one
 };
 Result<GgufInfo> read_gguf(const std::string& path);
 
@@ -37,6 +42,10 @@ struct EngineOptions {
   int sequences = 8;    // at once
   int threads = 1;
 };
+
+// About how many bytes an engine takes up: weights, cache (two bytes a value) and the work space of
+// a full decode. What is written here was compared with what processes held: docs/decisions/0003.
+std::int64_t footprint(const GgufInfo& info, const EngineOptions& options);
 
 class Engine {
  public:

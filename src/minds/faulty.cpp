@@ -144,6 +144,10 @@ class FaultyMind : public Mind {
     return replies;
   }
 
+  [[nodiscard]] std::int64_t footprint() const override { return inner_->footprint(); }
+  [[nodiscard]] bool loaded() const override { return inner_->loaded(); }
+  void rest() override { inner_->rest(); }
+
   [[nodiscard]] Json card() const override {
     Json card = inner_->card();
     card.set("faults", Json::object({{"seed", static_cast<std::int64_t>(faults_.seed)},

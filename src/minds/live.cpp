@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "core/text.h"
+#include "minds/budget.h"
 #include "minds/hub_cache.h"
 #include "minds/llama_mind.h"
 #include "minds/openai_mind.h"
@@ -30,7 +31,10 @@ Result<std::unique_ptr<Mind>> open_mind(const MindSpec& spec, const LiveOptions&
     case MindKind::llama: break;
   }
   TRY(std::string path, find_model(spec, options.model_dirs));
-  auto mind = llama_mind(spec, {std::move(path), options.threads, options.kernels});
+  auto mind = llama_mind(spec, {.path = std::move(path),
+                                .threads = options.threads,
+                                .memory_max = options.memory_max,
+                                .kernels = options.kernels});
   if (!mind) return fail(std::move(mind).error().during("mind " + spec.name));
   return mind;
 }
@@ -41,6 +45,7 @@ Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
                                                    const std::vector<std::string>& names,
                                                    const LiveOptions& options) {
   auto panel = std::make_unique<LivePanel>();
+  panel->limit_memory(options.memory_max);
   for (const std::string& name : names) {
     if (panel->minds_.contains(name)) continue;
     const MindSpec* spec = registry.find(name);
@@ -81,9 +86,20 @@ bool LivePanel::remote(const std::string& mind) const {
   return it != minds_.end() && it->second->remote();
 }
 
+std::vector<Wave> LivePanel::waves(const Places& places) const {
+  std::vector<Holder> holders;
+  for (const auto& [name, mind] : minds_) {
+    const auto used = used_.find(name);
+    holders.push_back({name, mind->footprint(), used == used_.end() ? 0 : used->second,
+                       mind->loaded() ? Holder::State::loaded : Holder::State::resting,
+                       places.contains(name) ? Holder::Wish::asked : Holder::Wish::none});
+  }
+  return plan_waves(std::move(holders), memory_max_);
+}
+
 std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
   std::vector<Reply> replies(asks.size());
-  std::map<std::string, std::vector<std::size_t>> places;  // of each mind's asks
+  Places places;
   for (std::size_t i = 0; i < asks.size(); ++i) {
     if (minds_.contains(asks[i].mind)) places[asks[i].mind].push_back(i);
     else replies[i] = Failure{Errc::not_found, "no mind " + asks[i].mind + " on this panel", {}};
@@ -97,13 +113,18 @@ std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
     std::vector<Reply> answers = mind.ask(theirs);
     for (std::size_t k = 0; k < mine.size(); ++k) replies[mine[k]] = std::move(answers[k]);
   };
-  std::vector<std::thread> threads;
-  for (auto it = places.begin(); it != places.end(); ++it) {
-    Mind& mind = *minds_.at(it->first);
-    if (std::next(it) == places.end()) run(mind, it->second);  // the last one on this thread
-    else threads.emplace_back(run, std::ref(mind), std::cref(it->second));
+  ++calls_;
+  for (const auto& [mind, mine] : places) used_[mind] = calls_;
+  for (const Wave& wave : waves(places)) {
+    for (const std::string& mind : wave.rest) minds_.at(mind)->rest();
+    std::vector<std::thread> threads;
+    for (const std::string& name : wave.ask) {
+      Mind& mind = *minds_.at(name);
+      if (name == wave.ask.back()) run(mind, places.at(name));  // the last one on this thread
+      else threads.emplace_back(run, std::ref(mind), std::cref(places.at(name)));
+    }
+    for (std::thread& thread : threads) thread.join();
   }
-  for (std::thread& thread : threads) thread.join();
   for (const Reply& reply : replies)
     if (const auto* failure = std::get_if<Failure>(&reply))
       silence_ = {silence_.count + 1, failure->what};

@@ -144,6 +144,49 @@ TEST(Live, an_endpoint_where_nobody_answers_is_not_opened) {
   EXPECT_NE(panel.error().what.find("start the server, or cast another mind"), std::string::npos);
 }
 
+// Takes up as much as it is told; fails if it is asked while more than the limit is taken.
+class Heavy : public Mind {
+ public:
+  Heavy(std::int64_t bytes, std::int64_t& held, std::int64_t& most)
+      : bytes_(bytes), held_(held), most_(most) {}
+  std::vector<Reply> ask(std::span<const Ask> asks) override {
+    if (!loaded_) held_ += bytes_, loaded_ = true, ++loads;
+    most_ = std::max(most_, held_);
+    return std::vector<Reply>(asks.size(), Reply(Answer()));
+  }
+  [[nodiscard]] Json card() const override { return Json::object(); }
+  [[nodiscard]] bool remote() const override { return false; }
+  [[nodiscard]] std::int64_t footprint() const override { return bytes_; }
+  [[nodiscard]] bool loaded() const override { return loaded_; }
+  void rest() override { held_ -= bytes_, loaded_ = false; }
+  int loads = 0;
+
+ private:
+  std::int64_t bytes_;
+  std::int64_t &held_, &most_;
+  bool loaded_ = false;
+};
+
+TEST(Live, models_that_do_not_fit_together_take_turns) {
+  LivePanel panel;
+  panel.limit_memory(10);
+  std::int64_t held = 0, most = 0;
+  std::vector<Heavy*> minds;
+  std::vector<Ask> asks;
+  for (const char* name : {"a", "b", "c"}) {
+    auto mind = std::make_unique<Heavy>(6, held, most);
+    minds.push_back(mind.get());
+    panel.add(name, std::move(mind));
+    asks.emplace_back().mind = name;
+  }
+  constexpr int calls = 4;
+  for (int call = 0; call < calls; ++call)
+    for (const Reply& reply : panel.ask(asks)) EXPECT_TRUE(std::holds_alternative<Answer>(reply));
+  EXPECT_EQ(most, 6);
+  // Three loads in the first call; then the one that stands is asked first: two more each.
+  EXPECT_EQ(minds[0]->loads + minds[1]->loads + minds[2]->loads, 3 + (calls - 1) * 2);
+}
+
 #ifdef WOOD_HAS_LLAMA
 TEST(Live, minds_of_all_kinds_sit_on_one_panel) {
   LiveOptions with_faults = options();

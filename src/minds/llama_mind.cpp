@@ -105,8 +105,18 @@ class LlamaMind : public Mind {
   std::vector<Reply> ask(std::span<const Ask> asks) override;
   [[nodiscard]] Json card() const override { return card_; }
   [[nodiscard]] bool remote() const override { return false; }
+  [[nodiscard]] std::int64_t footprint() const override {
+    return wood::footprint(info_, engine_options());
+  }
+  [[nodiscard]] bool loaded() const override { return engine_ != nullptr; }
+  void rest() override;
 
  private:
+  [[nodiscard]] EngineOptions engine_options() const {
+    return {.context = static_cast<int>(context_),
+            .sequences = static_cast<int>(spec_.parallel),
+            .threads = options_.threads};
+  }
   Status load();
   Result<std::string> prompt_of(const Ask& ask) const;
   Result<std::shared_ptr<Rules>> rules_of(const Json& schema);
@@ -137,13 +147,16 @@ class LlamaMind : public Mind {
 
 Status LlamaMind::load() {
   if (engine_ != nullptr) return {};
-  const EngineOptions options{.context = static_cast<int>(context_),
-                              .sequences = static_cast<int>(spec_.parallel),
-                              .threads = options_.threads};
-  TRY(engine_, Engine::load(options_.path, options));
+  TRY(engine_, Engine::load(options_.path, engine_options()));
   vocab_ = std::make_unique<Vocab>(*engine_);
   slots_.assign(static_cast<std::size_t>(spec_.parallel), Slot());
   return {};
+}
+
+void LlamaMind::rest() {
+  slots_.clear();
+  vocab_.reset();
+  engine_.reset();
 }
 
 Result<std::string> LlamaMind::prompt_of(const Ask& ask) const {
@@ -442,6 +455,24 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
   return replies;
 }
 
+// With as many asks in work at once as the memory holds; the bits of an answer are the same.
+Result<MindSpec> fit_memory(MindSpec spec, const GgufInfo& info, std::int64_t context,
+                            std::int64_t bytes_max) {
+  const auto bytes = [&](std::int64_t parallel) {
+    return wood::footprint(info, {.context = static_cast<int>(context),
+                                  .sequences = static_cast<int>(parallel),
+                                  .threads = 1});
+  };
+  if (bytes_max <= 0) return spec;
+  while (spec.parallel > 1 && bytes(spec.parallel) > bytes_max) --spec.parallel;
+  if (bytes(spec.parallel) <= bytes_max) return spec;
+  return fail(Errc::limit, "it takes about " + std::to_string((bytes(1) >> 20) + 1) + " MiB with " +
+                               std::to_string(context) + " tokens of context, and may have " +
+                               std::to_string(bytes_max >> 20) +
+                               ": allow more (--memory), lower its `context` in the registry, or "
+                               "cast a smaller model");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options) {
@@ -451,6 +482,7 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
   TRY(const std::string kernels, load_kernels(options.kernels));
   const std::int64_t context =
       info.context > 0 ? std::min(spec.context, info.context) : spec.context;
+  TRY(MindSpec fitted, fit_memory(spec, info, context, options.memory_max));
   Json card = card_of(spec);
   card.set("architecture", info.architecture);
   card.set("chat", spec.chat);
@@ -465,7 +497,7 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
   card.set("vocabulary", info.vocabulary);
   if (spec.licence.empty()) card.set("licence", info.licence);
   return std::unique_ptr<Mind>(
-      std::make_unique<LlamaMind>(spec, options, std::move(info), std::move(card)));
+      std::make_unique<LlamaMind>(std::move(fitted), options, std::move(info), std::move(card)));
 }
 
 }  // namespace wood

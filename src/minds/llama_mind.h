@@ -22,6 +22,8 @@ namespace wood {
 struct LlamaOptions {
   std::string path;  // of the GGUF
   int threads = 1;
+  std::int64_t memory_max = 0;  // bytes; fewer asks are in work at once where that makes it fit,
+                                // and Errc::limit if not even one can be; 0: no limit
   std::string kernels;  // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where
                         // there is AVX2, else sse42, else x64: few variants, so that most machines
                         // give the same bits. "native" (the default off x86-64) leaves it to

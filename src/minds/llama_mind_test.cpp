@@ -27,7 +27,9 @@ MindSpec spec_of(const std::string& name) {
 }
 
 LlamaOptions options_of(const std::string& name, int threads = 1) {
-  return {std::string(WOOD_BINARY_DIR) + "/models/tiny/tiny-" + name + ".gguf", threads, ""};
+  return {.path = std::string(WOOD_BINARY_DIR) + "/models/tiny/tiny-" + name + ".gguf",
+          .threads = threads,
+          .kernels = ""};
 }
 
 std::unique_ptr<Mind> tiny(const std::string& name, int threads = 1) {
@@ -175,6 +177,33 @@ TEST(Llama, what_was_read_before_is_not_read_again_and_changes_no_bit) {
       expect_same(fresh[0], first[i], name + " shared " + std::to_string(i));
       expect_same(fresh[0], again[asks.size() - 1 - i], name + " warm " + std::to_string(i));
     }
+  }
+}
+
+TEST(Llama, little_memory_means_fewer_at_once_and_the_same_bits) {
+  for (const std::string& name : kTiny) {
+    const auto wide = tiny(name);
+    LlamaOptions tight = options_of(name);
+    tight.memory_max = wide->footprint() * 2 / 3;
+    auto narrow = llama_mind(spec_of(name), tight);
+    ASSERT_TRUE(narrow) << narrow.error().what;
+    EXPECT_LE((*narrow)->footprint(), tight.memory_max);
+    EXPECT_FALSE((*narrow)->loaded());
+    const std::vector<Ask> asks = asks_of(9);
+    const auto expected = wide->ask(asks), replies = (*narrow)->ask(asks);
+    EXPECT_TRUE((*narrow)->loaded());
+    (*narrow)->rest();  // and loaded once more
+    EXPECT_FALSE((*narrow)->loaded());
+    const auto again = (*narrow)->ask(asks);
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      expect_same(replies[i], expected[i], name + " with fewer at once");
+      expect_same(again[i], expected[i], name + " loaded again");
+    }
+    tight.memory_max = 1 << 16;
+    narrow = llama_mind(spec_of(name), tight);
+    ASSERT_FALSE(narrow);
+    EXPECT_EQ(narrow.error().code, Errc::limit);
+    EXPECT_NE(narrow.error().what.find("--memory"), std::string::npos);
   }
 }
 

@@ -91,6 +91,11 @@ class Mind {
   // Whether asks leave this process: what is asked is committed first. Every mind must say; one
   // that forgot would be asked outside before its prompt is on disk.
   [[nodiscard]] virtual bool remote() const = 0;
+  // About how many bytes it takes up while it is loaded; 0: none worth counting.
+  [[nodiscard]] virtual std::int64_t footprint() const { return 0; }
+  [[nodiscard]] virtual bool loaded() const { return false; }
+  // Gives them back; the next ask loads again, and its answer is the same.
+  virtual void rest() {}
 };
 
 }  // namespace wood
