@@ -38,8 +38,9 @@ struct Votes {
 
 // Mean over cases of the share of pairs of votes that are alike. nullopt: no case with two votes.
 [[nodiscard]] std::optional<double> raw_agreement(const Votes& votes);
-// Fleiss (1971): expected Σπ², π the mean share of an option. nullopt: also where all votes are one
-// option, and expected is 1.
+// Fleiss (1971): expected Σπ², π the mean share of an option. Where votes are missing the two parts
+// rest on different cases, and few cases with two votes can bring it below −1. nullopt: also where
+// all votes are one option, and expected is 1.
 [[nodiscard]] std::optional<double> fleiss_kappa(const Votes& votes, int options);
 // Gwet (2008): expected Σπ(1 − π)/(options − 1). Stays near the raw agreement where nearly all
 // votes are one option, when κ falls towards 0.

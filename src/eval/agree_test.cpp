@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "eval/testing.h"
 
@@ -163,9 +164,16 @@ RC_GTEST_PROP(AgreeProperty, NeitherTheOrderOfVotersNorOfCasesMatters, ()) {
 RC_GTEST_PROP(AgreeProperty, AllStayInTheirBounds, ()) {
   const std::vector<int> cells = some_votes();
   const Votes votes{4, cells};
-  for (const auto& one : {raw_agreement(votes), fleiss_kappa(votes, 3), gwet_ac1(votes, 3),
-                          cohen_kappa(votes, 0, 1, 3)})
-    RC_ASSERT(!one || (*one >= -1 - 1e-12 && *one <= 1 + 1e-12));
+  const auto within = [](const std::optional<double>& one, double low) {
+    return !one || (*one >= low - 1e-12 && *one <= 1 + 1e-12);
+  };
+  RC_ASSERT(within(raw_agreement(votes), 0));
+  RC_ASSERT(within(gwet_ac1(votes, 3), -1));
+  RC_ASSERT(within(cohen_kappa(votes, 0, 1, 3), -1));
+  RC_ASSERT(within(fleiss_kappa(votes, 3), -std::numeric_limits<double>::infinity()));
+  std::vector<int> all = cells;
+  for (int& one : all) one = std::max(one, 0);
+  RC_ASSERT(within(fleiss_kappa({4, all}, 3), -1.0 / 3));  // −1/(voters − 1) with none missing
   const std::vector<int> truth(static_cast<std::size_t>(votes.cases()), 0);
   const std::vector<int> errors = errors_of(votes, truth);
   for (const auto& phi : error_correlation({4, errors}))

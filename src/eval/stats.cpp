@@ -87,7 +87,8 @@ std::optional<Interval> wilson(std::int64_t successes, std::int64_t n, double le
   const double centre = (share + z * z / (2 * count)) / (1 + z * z / count);
   const double half = z / (1 + z * z / count) *
                       std::sqrt(share * (1 - share) / count + z * z / (4 * count * count));
-  return Interval{std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  // Where none or all succeeded an end is the share itself, which rounding would miss by 1e-17.
+  return Interval{successes == 0 ? 0 : centre - half, successes == n ? 1 : centre + half};
 }
 
 }  // namespace wood::eval

@@ -76,6 +76,15 @@ RC_GTEST_PROP(StatsProperty, GiniStaysInItsBoundsAndKnowsNoScale, (const std::ve
   RC_ASSERT(gini(x) == gini(doubled));
 }
 
+// Found by a property of reliability tables: for 0 of 7 the lower end was 1e-17, above the share.
+RC_GTEST_PROP(StatsProperty, WilsonHoldsTheShareAndStaysInItsBounds, ()) {
+  const int n = *rc::gen::inRange(1, 2000);
+  const int successes = *rc::gen::element(0, n, *rc::gen::inRange(0, n + 1));
+  const auto found = *wilson(successes, n, *rc::gen::inRange(1, 1000) / 1000.0);
+  RC_ASSERT(found.holds(static_cast<double>(successes) / n));
+  RC_ASSERT(found.low >= 0 && found.high <= 1);
+}
+
 RC_GTEST_PROP(StatsProperty, QuantilesRise, (const std::vector<int>& from)) {
   const Values x = eighths(from);
   RC_PRE(!x.empty());
