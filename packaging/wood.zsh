@@ -12,6 +12,7 @@ _wood() {
         'export:writes the proof of one entry, or all asks as training data'
         'keys:the key that signs runs'
         'minds:lists the minds that can be cast, and whether they are ready'
+        'compare:plays the same seeds with several casts and says what differs, with intervals'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -177,6 +178,22 @@ _wood_minds_pull() {
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--json[what became of each, as one JSON object]' \
         '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_compare() {
+    _arguments -s \
+        '::SCENARIO:{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g "*.toml"}' \
+        '*--casts[casts of the scenario, of casts/, or files (five-labs,rules)]:A,B,…: ' \
+        '--seeds[so many (10)]:N: ' \
+        '--first[the first of them; the others follow (1001)]:S: ' \
+        '--turns[so many turns a run, instead of the scenario'\''s]:N: ' \
+        '--jobs[runs at a time (1); with more, times tell of runs beside each other]:J: ' \
+        '--out[where runs and report go (runs/compare-SCENARIO)]:DIR:_files -/' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
+        '--json[the report as one JSON object]' \
         '--help[how to use it]'
 }
 

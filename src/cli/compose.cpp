@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "cli/casts.h"
 #include "cli/open.h"
 #include "cli/presence.h"
 #include "core/text.h"
@@ -31,16 +32,9 @@ std::string known(const std::string& wanted, const std::vector<std::string>& nam
 }
 
 Status choose_named_cast(const std::string& name, Setup& setup) {
-  const Scenario& scenario = setup.scenario;
-  const auto it = scenario.casts.find(name);
-  if (it != scenario.casts.end()) {
-    setup.cast = it->second;
-    return {};
-  }
-  std::vector<std::string> names;
-  for (const auto& [other, cast] : scenario.casts) names.push_back(other);
-  return fail(Errc::not_found,
-              "scenario " + scenario.name + " has no cast \"" + name + "\"; " + known(name, names));
+  TRY(NamedCast cast, named_cast(setup.scenario, name));
+  setup.cast = std::move(cast.minds);
+  return {};
 }
 
 // "oona=MIND" or "everyone=MIND", over the cast that is chosen so far.
