@@ -13,6 +13,7 @@ _wood() {
         'keys:the key that signs runs'
         'minds:lists the minds that can be cast, and whether they are ready'
         'compare:plays the same seeds with several casts and says what differs, with intervals'
+        'score:a scorecard of minds or casts\: accuracy, speed, cost, privacy, upkeep'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -194,6 +195,20 @@ _wood_compare() {
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '--json[the report as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_score() {
+    _arguments -s \
+        '*:NAME:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
+        '--scenario[what is played (five-labs)]:NAME: ' \
+        '--seeds[so many (3)]:N: ' \
+        '--turns[so many turns a run, instead of the scenario'\''s]:N: ' \
+        '--out[where the runs go (runs/score-SCENARIO)]:DIR:_files -/' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
+        '--json[the card as one JSON object]' \
         '--help[how to use it]'
 }
 

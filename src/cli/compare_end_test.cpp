@@ -101,5 +101,24 @@ TEST_F(CompareEnd, ACastCanBeAFile) {
   EXPECT_FALSE(has(page, "http"));  // it asks nobody for anything
 }
 
+TEST_F(CompareEnd, TheScorecardSetsMindsAndCastsSideBySide) {
+  const Ran ran = wood("score scripted random rules --seeds 2 --turns 3 --out s --json");
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Json card = report(ran.out);
+  EXPECT_EQ(card.at("subjects").dump(), R"(["scripted","random","rules"])");
+  std::map<std::string, Json> figures;
+  for (const Json& figure : card.at("figures").items())
+    figures[figure.str_or("name", "")] = figure.at("micro");
+  // scripted for everyone is the cast of rules.
+  for (const char* name : {"treasury_pnl", "creatures_pnl", "valid_answers", "tokens"})
+    EXPECT_EQ(figures[name].items()[0], figures[name].items()[2]) << name;
+  EXPECT_NE(figures["creatures_pnl"].items()[0], figures["creatures_pnl"].items()[1]);
+  for (const Json& bytes : figures["bytes_that_left"].items()) EXPECT_EQ(bytes, Json(0));
+  const Ran unknown = wood("score scriptd --seeds 1");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_TRUE(has(unknown.err, "did you mean scripted?")) << unknown.err;
+  EXPECT_TRUE(has(wood("score rules rules --seeds 1").err, "named twice"));
+}
+
 }  // namespace
 }  // namespace wood

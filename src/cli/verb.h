@@ -96,6 +96,7 @@ Verb minds_check_verb();  // of minds
 Verb minds_verb();
 Verb pull_verb();  // of minds
 Verb compare_verb();
+Verb score_verb();
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();

@@ -61,9 +61,7 @@ class Reader {
     note(entry);
     switch (draft.kind) {
       case EntryKind::fact: return fact(draft);
-      case EntryKind::prompt:
-        prompts_[entry.seq] = {draft.body.str_or("mind", ""), draft.body.str_or("task", "")};
-        break;
+      case EntryKind::prompt: return prompt(entry);
       case EntryKind::answer: answer(entry); break;
       case EntryKind::input: silence(entry); break;
       case EntryKind::reading: reading(draft); break;
@@ -108,6 +106,24 @@ class Reader {
     return {};
   }
 
+  Status prompt(const Entry& entry) {
+    const Json& body = entry.draft.body;
+    const std::pair who{body.str_or("mind", ""), body.str_or("task", "")};
+    prompts_[entry.seq] = who;
+    const Json* messages = body.find("messages");
+    if (messages == nullptr) return {};
+    TRY(const Json list, read_json(*messages, fetch_));
+    if (!list.is(Kind::array)) return {};
+    for (const Json& message : list.items()) {
+      const Json* content = message.find("content");
+      if (content == nullptr) continue;
+      out_.answers[who].prompt_bytes += content->is(Kind::string)
+                                            ? static_cast<std::int64_t>(content->string().size())
+                                            : content->int_or("bytes", 0);
+    }
+    return {};
+  }
+
   Answers* asked(Seq prompt) {
     const auto it = prompts_.find(prompt);
     return it == prompts_.end() ? nullptr : &out_.answers[it->second];
@@ -121,6 +137,8 @@ class Reader {
     ++to->asked;
     to->tokens += draft.body.int_or("answer_count", 0);
     to->prompt_tokens += draft.body.int_or("prompt_count", 0);
+    to->longest = std::max(
+        to->longest, draft.body.int_or("prompt_count", 0) + draft.body.int_or("answer_count", 0));
     to->cost_nano += draft.body.int_or("cost_nano", 0);
     if (const Json* marks = draft.body.find("forced"))
       if (const auto whole = read_text(*marks, fetch_))
@@ -340,7 +358,9 @@ Json json(const Figures& figures) {
                                {"cost_nano", a.cost_nano},
                                {"failed", a.failed},
                                {"forced", a.forced},
+                               {"longest", a.longest},
                                {"mind", who.first},
+                               {"prompt_bytes", a.prompt_bytes},
                                {"prompt_tokens", a.prompt_tokens},
                                {"task", who.second},
                                {"tokens", a.tokens},

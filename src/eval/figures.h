@@ -57,8 +57,10 @@ struct Answers {  // of one mind to one task
   std::int64_t clean = 0;  // conformed without a repair
   std::int64_t unread = 0;
   std::int64_t tokens = 0, forced = 0, prompt_tokens = 0;
-  std::int64_t cost_nano = 0;           // by the price list in the genesis
-  std::int64_t cpu_us = 0;              // margin
+  std::int64_t longest = 0;       // prompt and answer together, tokens
+  std::int64_t prompt_bytes = 0;  // of all messages: what an endpoint is sent, besides the schema
+  std::int64_t cost_nano = 0;     // by the price list in the genesis
+  std::int64_t cpu_us = 0;        // margin
   std::vector<std::int64_t> wall_us{};  // margin: one an answer that has one
 };
 

@@ -77,6 +77,7 @@ TEST(Figures, RulesAnswerInForm) {
     EXPECT_EQ(who.first, "scripted");
     EXPECT_EQ(answers.clean, answers.asked) << who.second;
     EXPECT_EQ(answers.failed + answers.unread, 0) << who.second;
+    EXPECT_GT(answers.prompt_bytes, answers.asked * 20) << who.second;
     asked += answers.asked;
   }
   EXPECT_EQ(asked, run.turns.back().at("counts").int_or("prompts", 0));
