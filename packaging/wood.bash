@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -55,6 +55,13 @@ _wood() {
     'wood score --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'wood score --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood score --memory') COMPREPLY=(); return ;;
+    'wood gambit --casts') COMPREPLY=(); return ;;
+    'wood gambit --seeds') COMPREPLY=(); return ;;
+    'wood gambit --jobs') COMPREPLY=(); return ;;
+    'wood gambit --out') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood gambit --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood gambit --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood gambit --memory') COMPREPLY=(); return ;;
     'wood fit --column') COMPREPLY=(); return ;;
     'wood fit --good') COMPREPLY=(); return ;;
     'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -68,7 +75,7 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run verify replay reexecute trace show export keys minds compare score fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run verify replay reexecute trace show export keys minds compare score gambit fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
@@ -84,6 +91,7 @@ _wood() {
     'wood minds pull') COMPREPLY=($(compgen -W '--mirror --models --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood compare') COMPREPLY=($(compgen -W '--casts --seeds --first --turns --jobs --out --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood score') COMPREPLY=($(compgen -W '--scenario --seeds --turns --out --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
+    'wood gambit') COMPREPLY=($(compgen -W '--casts --seeds --jobs --out --models --minds --memory --json --help' -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
     'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --memory --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

@@ -14,6 +14,7 @@ _wood() {
         'minds:lists the minds that can be cast, and whether they are ready'
         'compare:plays the same seeds with several casts and says what differs, with intervals'
         'score:a scorecard of minds or casts\: accuracy, speed, cost, privacy, upkeep'
+        'gambit:plays a published gambit in its four set-ups, with seeds, casts and intervals'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -209,6 +210,19 @@ _wood_score() {
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '--json[the card as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_gambit() {
+    _arguments -s \
+        '--casts[casts (rules,random,five-labs,one-mind)]:A,B,…: ' \
+        '--seeds[so many (30)]:N: ' \
+        '--jobs[runs at a time (1)]:J: ' \
+        '--out[where the runs go (runs/gambit)]:DIR:_files -/' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
+        '--json[the findings as one JSON object]' \
         '--help[how to use it]'
 }
 

@@ -86,10 +86,8 @@ Status write_all(const eval::Comparison& comparison, const std::string& folder,
 }
 
 Result<int> act(const Args& args, const Console& console) {
-  TRY(const Document document, open_document("scenarios", args.text("SCENARIO", "five-labs")));
-  auto scenario = parse_scenario(document.text);
-  if (!scenario) return fail(std::move(scenario).error().during(document.path));
-  TRY(const Contest contest, contest_of(args, *scenario));
+  TRY(const Scenario scenario, open_scenario(args.text("SCENARIO", "five-labs")));
+  TRY(const Contest contest, contest_of(args, scenario));
   TRY(const Registry registry, open_registry(args.all("--minds")));
   std::vector<eval::CastNote> notes;
   for (const NamedCast& cast : contest.casts) {

@@ -17,13 +17,11 @@ namespace wood::cli {
 namespace {
 
 Result<Scenario> read_scenario(const Wanted& wanted) {
-  TRY(const Document document, open_document("scenarios", wanted.scenario));
-  auto scenario = parse_scenario(document.text);
-  if (!scenario) return fail(scenario.error().during(document.path));
+  TRY(Scenario scenario, open_scenario(wanted.scenario));
   if (!wanted.creatures) return scenario;
   if (*wanted.creatures < 1 || *wanted.creatures > 100'000)
     return fail(Errc::usage, "--creatures is 1 to 100000");
-  return scenario_from(scaled_scenario(scenario->source, *wanted.creatures));
+  return scenario_from(scaled_scenario(scenario.source, *wanted.creatures));
 }
 
 std::string known(const std::string& wanted, const std::vector<std::string>& names) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/text.h"
+#include "core/toml.h"
 #include "host/env.h"
 #include "host/file.h"
 #include "host/memory.h"
@@ -107,6 +108,44 @@ Result<Document> open_document(const std::string& folder, const std::string& nam
   }
   TRY(out.text, read_file(out.path));
   return out;
+}
+
+namespace {
+
+constexpr int kExtendsMax = 4;  // a chain that is longer turns in a circle
+
+Result<Json> scenario_source(const std::string& name, int depth) {
+  TRY(const Document document, open_document("scenarios", name));
+  auto parsed = parse_toml(document.text);
+  if (!parsed) return fail(std::move(parsed).error().during(document.path));
+  const Json* extends = parsed->value.find("extends");
+  if (extends == nullptr) return std::move(parsed->value);
+  if (!extends->is(Json::Kind::string))
+    return fail(Errc::schema, document.path + ": extends is no scenario's name");
+  if (depth >= kExtendsMax)
+    return fail(Errc::schema, document.path + ": more than " + std::to_string(kExtendsMax) +
+                                  " scenarios extend each other; does one extend itself?");
+  auto base = scenario_source(extends->string(), depth + 1);
+  if (!base) return fail(std::move(base).error().during(document.path));
+  for (const auto& [key, value] : parsed->value.members())
+    if (key != "extends") base->set(key, value);
+  return base;
+}
+
+}  // namespace
+
+Result<Scenario> open_scenario(const std::string& name) {
+  TRY(const Document document, open_document("scenarios", name));
+  const auto parsed = parse_toml(document.text);
+  auto scenario = Result<Scenario>(fail(Errc::schema, ""));
+  if (parsed && parsed->value.find("extends") != nullptr) {
+    TRY(const Json source, scenario_source(name, 0));
+    scenario = scenario_from(source);
+  } else {
+    scenario = parse_scenario(document.text);  // whose errors name lines
+  }
+  if (!scenario) return fail(std::move(scenario).error().during(document.path));
+  return scenario;
 }
 
 Result<Registry> open_registry(const std::vector<std::string>& more) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "drama/recorded.h"
+#include "drama/scenario.h"
 #include "ledger/ledger.h"
 #include "minds/registry.h"
 
@@ -37,6 +38,11 @@ struct Document {
 Result<Document> open_document(const std::string& folder, const std::string& name);
 // The names of the documents there, sorted.
 Result<std::vector<std::string>> documents(const std::string& folder);
+
+// A scenario by name or file, as open_document finds it. One that says `extends = "NAME"` has every
+// member of that scenario that it does not give itself (whole members: its calendar replaces the
+// other's). Errc::schema names file and place.
+Result<Scenario> open_scenario(const std::string& name);
 
 // models/models.toml of the data folder, then wood/models.toml of the user's configuration folder,
 // then `more` in order: each overrides those before it key by key.

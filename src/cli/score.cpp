@@ -262,11 +262,9 @@ void print(const std::vector<Line>& lines, const Contest& contest, const Args& a
 }
 
 Result<int> act(const Args& args, const Console& console) {
-  TRY(const Document document, open_document("scenarios", args.text("--scenario", "five-labs")));
-  auto scenario = parse_scenario(document.text);
-  if (!scenario) return fail(std::move(scenario).error().during(document.path));
+  TRY(const Scenario scenario, open_scenario(args.text("--scenario", "five-labs")));
   TRY(const Registry registry, open_registry(args.all("--minds")));
-  TRY(const Contest contest, contest_of(args, *scenario, registry));
+  TRY(const Contest contest, contest_of(args, scenario, registry));
   keep_interrupts(
       "wood: no further run is begun; those that are under way stop behind their turn\n");
   TRY(std::vector<eval::Run> runs, hold(contest, console));

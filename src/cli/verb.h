@@ -97,6 +97,7 @@ Verb minds_verb();
 Verb pull_verb();  // of minds
 Verb compare_verb();
 Verb score_verb();
+Verb gambit_verb();
 Verb fit_verb();
 Verb pipeline_verb();
 Verb doctor_verb();

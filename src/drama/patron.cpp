@@ -320,7 +320,8 @@ void take_calendar(World& world) {
       static constexpr std::array<std::string_view, 3> nature = {"shock", "legend", "decree"};
       const std::string word = dated.act.str_or("act", "");
       const bool natural = std::find(nature.begin(), nature.end(), word) != nature.end();
-      perform(world, natural ? "world" : "patron", dated.act, {world.dawn});
+      const char* by = natural ? "world" : operators(word) ? "operator" : "patron";
+      perform(world, by, dated.act, {world.dawn});
     }
 }
 

@@ -20,11 +20,14 @@ double pebbles(std::int64_t mp) { return static_cast<double>(mp) / 1'000; }
 
 bool creature(const Trader& trader) { return !trader.mind.empty(); }
 
-Value pnl(const Run& run) {
-  const Trader* fund = run.figures.trader(kTreasury);
-  if (fund == nullptr || fund->pnl_mp.empty()) return std::nullopt;
-  return pebbles(fund->pnl_mp.back());
+Value pnl_of(const Run& run, const char* name) {
+  const Trader* trader = run.figures.trader(name);
+  if (trader == nullptr || trader->pnl_mp.empty()) return std::nullopt;
+  return pebbles(trader->pnl_mp.back());
 }
+
+Value pnl(const Run& run) { return pnl_of(run, kTreasury); }
+Value patron_pnl(const Run& run) { return pnl_of(run, "patron"); }
 
 // Of the day-by-day changes of worth, relative to the day before; per day, not scaled to a year.
 Value sharpe_of(const Trader& trader) {
@@ -106,15 +109,15 @@ Value measured(std::int64_t value, double scale) {
   return static_cast<double>(value) / scale;
 }
 
-}  // namespace
-
-const std::vector<Metric>& metrics() {
+// What was won, and how it was decided.
+std::vector<Metric> of_play() {
   using enum Better;
   using enum Source;
-  static const std::vector<Metric> list = {
+  return {
       {"treasury_pnl", "pebbles", "what the desk won or lost", higher, record, pnl},
       {"treasury_sharpe", "per day", "mean over deviation of the desk's daily return", higher,
        record, treasury_sharpe},
+      {"patron_pnl", "pebbles", "what the Patron won or lost", neither, record, patron_pnl},
       {"creatures_pnl", "pebbles", "of all creatures together", higher, record, creatures_pnl},
       {"worst_creature_pnl", "pebbles", "of the one that did worst", higher, record, worst_pnl},
       {"gini", "0 to 1", "of the creatures' worth at the end", neither, record, gini_of},
@@ -135,6 +138,14 @@ const std::vector<Metric>& metrics() {
        votes_right},
       {"council_right", "% of proposals", "the desk's decision, by the latent value", higher,
        record, council_right},
+  };
+}
+
+// What was asked and answered, and what that cost.
+std::vector<Metric> of_asking() {
+  using enum Better;
+  using enum Source;
+  return {
       {"valid_answers", "% of asks", "conformed without a repair", higher, record,
        [](const Run& r) {
          return share(of_answers<&Answers::clean>(r), of_answers<&Answers::asked>(r));
@@ -176,6 +187,16 @@ const std::vector<Metric>& metrics() {
       {"verify_time", "s", "to verify the ledger and replay it", lower, margin,
        [](const Run& r) { return measured(r.measured.verify_us, kMillion); }},
   };
+}
+
+}  // namespace
+
+const std::vector<Metric>& metrics() {
+  static const std::vector<Metric> list = [] {
+    std::vector<Metric> out = of_play();
+    for (Metric& metric : of_asking()) out.push_back(metric);
+    return out;
+  }();
   return list;
 }
 

@@ -138,7 +138,9 @@ void write(std::string& out, const Json& value, const Json* schema) {
 
 class Scripted : public Mind {
  public:
-  explicit Scripted(bool random) : random_(random) {}
+  explicit Scripted(const Json& options)
+      : random_(options.str_or("style", "rules") == "random"),
+        dumps_(options.str_or("style", "") == "dumps" ? options.str_or("good", "") : "") {}
 
   std::vector<Reply> ask(std::span<const Ask> asks) override {
     std::vector<Reply> out;
@@ -152,8 +154,10 @@ class Scripted : public Mind {
   }
 
   [[nodiscard]] Json card() const override {
-    return Json::object(
+    Json card = Json::object(
         {{"family", random_ ? "random" : "rules"}, {"kind", "scripted"}, {"version", 2}});
+    if (!dumps_.empty()) card.set("dumps", dumps_);
+    return card;
   }
   [[nodiscard]] bool remote() const override { return false; }
 
@@ -162,7 +166,11 @@ class Scripted : public Mind {
     if (const Json* given = ask.facts.find("scripted"); given != nullptr && given->is(Kind::object))
       return *given;
     if (random_) return anything(ask.schema, ask.sampling.seed);
-    if (ask.task == "creature.act") return play_creature(ask);
+    if (ask.task == "creature.act") {
+      if (!dumps_.empty())
+        if (Json sale = dump_creature(ask, dumps_); !sale.is(Kind::null)) return sale;
+      return play_creature(ask);
+    }
     if (ask.task.starts_with("desk.")) {
       Json seat = sit_at_desk(ask);
       if (!seat.is(Kind::null)) return seat;
@@ -170,6 +178,7 @@ class Scripted : public Mind {
     return smallest(ask.schema);
   }
   bool random_;
+  std::string dumps_;  // a good, "": none
 };
 
 }  // namespace
@@ -186,7 +195,7 @@ Json anything(const Json& schema, std::uint64_t seed) {
 }
 
 std::unique_ptr<Mind> scripted_mind(const Json& options) {
-  return std::make_unique<Scripted>(options.str_or("style", "rules") == "random");
+  return std::make_unique<Scripted>(options);
 }
 
 }  // namespace wood

@@ -86,6 +86,18 @@ Json finish(const Table& t) { return act(why_finish(t), "finish", {}); }
 
 }  // namespace
 
+Json dump_creature(const Ask& ask, const std::string& good) {
+  const Table t(ask);
+  if (t.d.still()) return {};
+  for (const scripted::Good& g : t.d.goods) {
+    const std::int64_t lots = std::min<std::int64_t>(g.own - g.asked, 10);
+    if (g.name != good || g.halted || lots < 1) continue;
+    return act("I was told to be rid of it, whatever it brings", "sell",
+               {{"good", g.name}, {"lots", lots}, {"price", t.inside(g, 1)}});
+  }
+  return {};
+}
+
 Json play_creature(const Ask& ask) {
   using namespace scripted;
   const Table t(ask);
