@@ -333,7 +333,7 @@ Result<bool> finished(const std::string& path) {
 }
 
 Result<int> act(const Args& args, const Console& console) {
-  keep_interrupts("\nwood: stopping behind this turn; once more to stop at once\n");
+  keep_interrupts("\nwood: ending, behind the turn that is played; once more to end at once\n");
   const std::string what = args.text("SCENARIO");
   const bool ledger =
       what.ends_with(".wood") || (what.find('/') != std::string::npos && !what.ends_with(".toml"));

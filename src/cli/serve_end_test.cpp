@@ -128,8 +128,9 @@ TEST_F(Documented, RefusalsNameThePlaceAndTheMend) {
     EXPECT_EQ(response.header("content-type"), "application/problem+json");
     expect_conforms("a refusal", response.body, schema);
     const auto body = parse_json(response.body);
-    if (body) EXPECT_EQ(body->str_or("place", ""), place) << response.body;
-    if (body) EXPECT_NE(body->str_or("mend", ""), "") << response.body;
+    ASSERT_TRUE(body) << response.body;
+    EXPECT_EQ(body->str_or("place", ""), place) << response.body;
+    EXPECT_NE(body->str_or("mend", ""), "") << response.body;
   };
   expect(get("/v1/nothing"), 404, "path");
   expect(get("/v1/turns/99"), 404, "turn");
@@ -185,15 +186,21 @@ TEST_F(Game, ThePatronPlaysAndWhatIsPrivateStaysSoUntilTheEnd) {
   command(R"({"act":"tip","to":"pip","good":"honey","direction":"down","true":false,)"
           R"("text":"Oona's hoard has gone to the ants."})");
   command(R"({"act":"lend","to":"oona","principal_mp":20000,"rate_bps":800,"turns":3})");
+  command(R"({"control":"step","turns":2})");
+  until([](const Json& run) { return run.int_or("turn", 0) == 2; });
+  until_state("paused");
   command(R"({"act":"order","good":"honey","side":"buy","lots":2,"price":0})");
-  command(R"({"control":"step","turns":3})");
+  command(R"({"control":"step"})");
   until([](const Json& run) { return run.int_or("turn", 0) == 3; });
   until_state("paused");
   // What he did stands on record, and what the rules made of it.
   const Json receipts = json("/v1/commands");
-  ASSERT_EQ(receipts.at("commands").items().size(), 4U);
+  ASSERT_EQ(receipts.at("commands").items().size(), 5U);
   EXPECT_EQ(receipts.at("commands").items()[0].str_or("state", ""), "recorded");
   EXPECT_GT(receipts.at("commands").items()[0].int_or("entry", -1), 0);
+  EXPECT_EQ(receipts.at("commands").items()[0].str_or("outcome", ""), "tipped");
+  EXPECT_EQ(receipts.at("commands").items()[1].str_or("outcome", ""), "loan offered");
+  EXPECT_EQ(receipts.at("commands").items()[3].str_or("outcome", ""), "filled 2 of 2, filled");
   const Json trades = json("/v1/trades?who=patron");
   EXPECT_GT(trades.at("trades").items().size(), 0U) << "he bought honey at market";
   // Nobody else's whispers, deals, purses' secrets, prompts or latent values.

@@ -124,7 +124,7 @@ Response get_report(Telling& telling, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
   auto report = telling.readings.report(*telling.reader);
   if (!report) return response(problem_of(report.error()));
-  return json_response(*report);
+  return json_response(telling.eyes.ended() ? *report : scrubbed(*report, telling.eyes));
 }
 
 Response get_compare(Telling& telling, Asked& asked) {

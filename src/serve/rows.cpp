@@ -27,6 +27,19 @@ constexpr const char* kWithheld = "(said in private; shown when the run has ende
 
 }  // namespace
 
+Json scrubbed(const Json& value, const Eyes& eyes) {
+  if (value.is(Json::Kind::string)) return eyes.tells(value.string()) ? Json(kWithheld) : value;
+  if (value.is(Json::Kind::array)) {
+    Json out = Json::array();
+    for (const Json& item : value.items()) out.push(scrubbed(item, eyes));
+    return out;
+  }
+  if (!value.is(Json::Kind::object)) return value;
+  Json out = Json::object();
+  for (const auto& [key, member] : value.members()) out.set(key, scrubbed(member, eyes));
+  return out;
+}
+
 bool private_act(std::string_view act) {
   for (const std::string_view other :
        {"whisper", "lend", "swap", "ally", "gift", "offer", "counter", "accept", "refuse"})

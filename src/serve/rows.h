@@ -17,6 +17,8 @@ Json thought_json(const ThoughtRow& row, const Eyes& eyes);
 Json decision_json(const DecisionRow& row, const Eyes& eyes);
 Json verdict_json(const VerdictRow& row);
 Json depth_json(const std::vector<Level>& levels);
+// The same value with what may not be known yet taken out of its texts.
+Json scrubbed(const Json& value, const Eyes& eyes);
 // Whether two creatures did it by themselves.
 bool private_act(std::string_view act);
 

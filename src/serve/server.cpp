@@ -4,12 +4,12 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
-#include <ctime>
 #include <deque>
 #include <set>
 
 #include "core/text.h"
 #include "serve/assets.h"
+#include "serve/counters.h"
 
 namespace wood::serve {
 namespace {
@@ -29,21 +29,6 @@ struct Cached {
   std::uint64_t version = 0;
   std::map<std::string, Response, std::less<>> answers;
 };
-
-struct Counters {
-  std::int64_t requests = 0, refused = 0, connections = 0, streams = 0, opened = 0;
-  std::map<std::string, std::int64_t> dropped;  // by reason
-  std::int64_t bytes_streamed = 0;
-};
-
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[40];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
-}
 
 }  // namespace
 
@@ -66,7 +51,6 @@ struct Server::State {
   void pump_soon();
   void put(StreamEvent event);
   void dropped(const std::string& reason, const std::string& who);
-  std::string metrics(std::string teller) const;
 
   ServerSpec spec;
   Backend backend;
@@ -169,8 +153,14 @@ class Stream : public std::enable_shared_from_this<Stream> {
     pump();
   }
 
-  // Everything behind an id, piece by piece, then live.
+  // Everything behind an id, piece by piece, then live; from the log, if it goes back so far.
   void catch_up(std::int64_t id) {
+    for (std::size_t at = server_.log.size(); at-- > 0;)
+      if (server_.log[at].id >= 0 && server_.log[at].id <= id) {
+        waiting_ = false, lagging_.reset();
+        cursor_ = server_.base + at + 1;
+        return pump();
+      }
     waiting_ = true;
     server_.backend.behind(
         id, kChunk, [&server = server_, self = shared_from_this()](Teller::Chunk chunk) mutable {
@@ -374,7 +364,7 @@ class Session : public std::enable_shared_from_this<Session> {
     server_.backend.metrics(
         [&server = server_, self = shared_from_this()](std::string teller) mutable {
           net::post(server.io, [self = std::move(self), teller = std::move(teller)] {
-            self->write(text_response(self->server_.metrics(teller),
+            self->write(text_response(teller + self->server_.counters.text(),
                                       "text/plain; version=0.0.4; charset=utf-8"));
           });
         });
@@ -511,28 +501,6 @@ void Server::State::put(StreamEvent event) {
 void Server::State::dropped(const std::string& reason, const std::string& who) {
   ++counters.dropped[reason];
   if (spec.note && !ending) spec.note("the stream to " + who + " was dropped: " + reason);
-}
-
-std::string Server::State::metrics(std::string out) const {
-  const auto add = [&](const char* name, const char* kind, const char* help, std::int64_t value) {
-    out += std::string("# HELP ") + name + " " + help + "\n# TYPE " + name + " " + kind + "\n" +
-           name + " " + std::to_string(value) + "\n";
-  };
-  add("wood_http_requests_total", "counter", "Requests that were read.", counters.requests);
-  add("wood_http_refused_total", "counter", "Responses of 400 and above.", counters.refused);
-  add("wood_http_connections", "gauge", "Connections, streams left out.", counters.connections);
-  add("wood_streams", "gauge", "Event streams.", counters.streams);
-  add("wood_streams_opened_total", "counter", "Event streams so far.", counters.opened);
-  add("wood_stream_bytes_total", "counter", "Written to event streams.", counters.bytes_streamed);
-  out +=
-      "# HELP wood_streams_dropped_total Event streams that the server ended.\n"
-      "# TYPE wood_streams_dropped_total counter\n";
-  for (const char* reason : {"slow", "behind", "the server ends"}) {
-    const auto it = counters.dropped.find(reason);
-    out += std::string("wood_streams_dropped_total{reason=\"") + reason + "\"} " +
-           std::to_string(it == counters.dropped.end() ? 0 : it->second) + "\n";
-  }
-  return out;
 }
 
 // When it is time to end: no new connections, the streams told, and two seconds for what is left.

@@ -8,6 +8,7 @@
 #include "pipeline/reply.h"
 #include "serve/acts.h"
 #include "serve/assets.h"
+#include "serve/counters.h"
 #include "serve/rows.h"
 
 namespace wood::serve {
@@ -28,6 +29,20 @@ Response get_openapi(Telling&, Asked& asked) {
 Response get_verification(Telling& telling, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
   return json_response(verification_json(telling.verification));
+}
+
+// What an entry that a command caused says of it; "" if nothing yet.
+std::string outcome_of(const Draft& draft) {
+  const Json& body = draft.body;
+  const std::string what = body.str_or("what", "");
+  if (draft.kind == EntryKind::command) return "";
+  if (draft.kind == EntryKind::check)
+    return body.bool_or("pass", true) ? "" : "refused: " + body.str_or("reason", "");
+  if (what == "refused") return "refused: " + body.str_or("reason", "");
+  if (what == "order")
+    return "filled " + std::to_string(body.int_or("filled", 0)) + " of " +
+           std::to_string(body.int_or("lots", 0)) + ", " + body.str_or("state", "");
+  return what == "deal" ? body.str_or("kind", "") + " " + body.str_or("state", "") : what;
 }
 
 bool fits(std::string_view pattern, const Target& target) {
@@ -222,15 +237,17 @@ void Teller::follow(const Entry& entry) {
     receipt.state = "recorded", receipt.turn = draft.turn, receipt.entry = entry.seq;
     commands_[entry.seq.value] = static_cast<std::size_t>(id - 1);
     publish("command", receipt_json(receipt));
-  } else if (draft.kind == EntryKind::command) {
-    if (const Receipt* receipt = caused())
+  } else if (draft.kind == EntryKind::command || draft.kind == EntryKind::check ||
+             draft.kind == EntryKind::event) {
+    Receipt* receipt = caused();
+    if (receipt == nullptr) return;
+    // An order is judged before it is done: what came of it hangs on the check.
+    if (draft.kind != EntryKind::event)
       commands_[entry.seq.value] = static_cast<std::size_t>(receipt - telling_.receipts.data());
-  } else if ((draft.kind == EntryKind::event && draft.body.str_or("what", "") == "refused") ||
-             (draft.kind == EntryKind::check && !draft.body.bool_or("pass", true))) {
-    if (Receipt* receipt = caused()) {
-      receipt->outcome = "refused: " + draft.body.str_or("reason", "");
-      publish("command", receipt_json(*receipt));
-    }
+    const std::string outcome = outcome_of(draft);
+    if (outcome.empty() || !receipt->outcome.empty()) return;
+    receipt->outcome = outcome;
+    publish("command", receipt_json(*receipt));
   } else if (draft.kind == EntryKind::turn) {
     commands_.clear();
   }
@@ -398,9 +415,8 @@ Response Teller::answer(const Request& request, const Target& target) {
 
 std::string Teller::metrics() {
   std::string out;
-  const auto gauge = [&](const char* metric, const char* help, std::int64_t value) {
-    out += std::string("# HELP ") + metric + " " + help + "\n# TYPE " + metric + " gauge\n" +
-           metric + " " + std::to_string(value) + "\n";
+  const auto gauge = [&](const char* name, const char* help, std::int64_t value) {
+    out += metric(name, "gauge", help, value);
   };
   gauge("wood_turn", "The last turn that is complete.", telling_.last_turn());
   gauge("wood_entries", "Entries of the record.", telling_.size());
