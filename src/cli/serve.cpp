@@ -1,5 +1,5 @@
 // wood serve: a run to be watched and played in a browser; or one that is finished.
-#include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -174,6 +174,13 @@ struct Service {
   std::unique_ptr<Gate> gate;
   std::unique_ptr<Teller> teller;
   std::unique_ptr<Server> server;
+  // The world's thread says when it stands at the gate: before that there is nothing to tell.
+  std::promise<void> begun;
+  bool has_begun = false;
+
+  void begin() {
+    if (!std::exchange(has_begun, true)) begun.set_value();
+  }
 };
 
 Result<serve::TellerOptions> teller_options(const Args& args, const Console& console) {
@@ -234,7 +241,6 @@ Result<int> play_on(Service& service, const Door& door, const Args& args, const 
   Launch& launch = *service.launch;
   Server& server = *service.server;
   teller.start();
-  announce(service, door, args, console);
   std::optional<Result<Played>> played;
   std::thread world([&] {
     PlayOptions options;
@@ -249,7 +255,10 @@ Result<int> play_on(Service& service, const Door& door, const Args& args, const 
                             : stand == Stand::ended ? (*played)->stopped
                                                     : "";
     teller.post([&teller, stand, why] { teller.over(stand, why); });
+    service.begin();
   });
+  service.begun.get_future().wait();
+  announce(service, door, args, console);
   server.run(interrupted);
   service.gate->quit();
   world.join();
@@ -299,7 +308,11 @@ Result<int> live(const Args& args, const Console& console, const std::string& pa
                                     : Pace::paused,
           .turns_per_minute = pace,
           .on_rest = [&launch] { (void)launch.commit(); },  // play() reports what failed
-          .on_pace = [&teller](Pace now) { teller->post([teller, now] { teller->pace(now); }); },
+          .on_pace =
+              [&teller, &service](Pace now) {
+                teller->post([teller, now] { teller->pace(now); });
+                service.begin();
+              },
           .on_take =
               [&teller](std::int64_t turn, std::vector<std::int64_t> ids) {
                 teller->post([teller, turn, ids = std::move(ids)] { teller->taken(turn, ids); });

@@ -96,6 +96,7 @@ class Serving : public Program {
   // Starts `wood serve WORDS… --port 0` and waits for its address.
   void serve(std::vector<std::string> words, const std::string& token = "") {
     words.insert(words.begin(), {std::string(WOOD_BINARY_DIR) + "/wood", "serve", "--port", "0"});
+    std::filesystem::remove(path("serve.err"));
     child_ = ::fork();
     ASSERT_GE(child_, 0);
     if (child_ == 0) run(std::move(words), token);
@@ -152,7 +153,7 @@ class Serving : public Program {
   // Waits until /v1/run says so.
   Json until(const std::function<bool(const Json&)>& holds) {
     Json run;
-    for (int i = 0; i < 600; ++i) {
+    for (int i = 0; i < 600 && !HasFailure(); ++i) {
       run = json("/v1/run");
       if (holds(run)) return run;
       sleep_us(100'000);

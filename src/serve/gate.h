@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "core/result.h"
@@ -73,7 +74,7 @@ class Gate : public Inbox {
   std::int64_t steps_ = -1;  // turns to be played before a pause; -1: no such wish
   bool quit_ = false;
   std::vector<Queued> queue_;
-  Pace shown_ = Pace::ready;  // what on_pace was told last
+  std::optional<Pace> shown_;  // what on_pace was told last
   std::int64_t left_us_ = 0;  // when the last turn was let through
   std::int64_t turn_us_ = 0;
 };

@@ -58,7 +58,8 @@ struct Server::State {
   std::set<Stream*> streams;
   std::set<Session*> sessions;
   std::deque<StreamEvent> log;
-  std::uint64_t base = 0;  // number of the log's first event
+  std::uint64_t base = 0;    // number of the log's first event
+  std::uint64_t opened = 0;  // of the first that shows all that it may
   std::size_t log_bytes = 0;
   bool pumping = false, ending = false;
   Cached cached;
@@ -155,7 +156,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   // Everything behind an id, piece by piece, then live; from the log, if it goes back so far.
   void catch_up(std::int64_t id) {
-    for (std::size_t at = server_.log.size(); at-- > 0;)
+    for (std::size_t at = server_.log.size(); at-- > 0 && server_.base + at >= server_.opened;)
       if (server_.log[at].id >= 0 && server_.log[at].id <= id) {
         waiting_ = false, lagging_.reset();
         cursor_ = server_.base + at + 1;
@@ -488,6 +489,7 @@ void Server::State::pump_soon() {
 }
 
 void Server::State::put(StreamEvent event) {
+  if (event.opens) opened = base + log.size();
   log_bytes += event.text->size();
   log.push_back(std::move(event));
   while (log_bytes > spec.log_bytes_max && log.size() > 1) {

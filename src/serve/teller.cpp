@@ -300,7 +300,8 @@ void Teller::publish(const char* event, const Json& data, std::int64_t id) {
 void Teller::tell(const Entry& entry) {
   auto text = event_of(entry);
   if (text && options_.publish)
-    options_.publish({entry.seq.value, std::make_shared<const std::string>(std::move(*text))});
+    options_.publish({entry.seq.value, std::make_shared<const std::string>(std::move(*text)),
+                      entry.draft.kind == EntryKind::seal});
 }
 
 std::string Teller::hello(bool resumed) {

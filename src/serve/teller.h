@@ -21,6 +21,7 @@ namespace wood::serve {
 struct StreamEvent {
   std::int64_t id = -1;
   std::shared_ptr<const std::string> text;
+  bool opens = false;  // from here on more is seen of what came before, too
 };
 
 struct TellerOptions {
