@@ -2,6 +2,7 @@
 // is a control of the server or an act in the run.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -86,14 +86,14 @@ void Gate::quit() {
   changed_.notify_all();
 }
 
-std::int64_t Gate::turn_us() const {
+Gate::Took Gate::turn_us() const {
   const std::lock_guard lock(mutex_);
-  return turn_us_;
+  return took_;
 }
 
 bool Gate::wait() {
   std::unique_lock lock(mutex_);
-  if (left_us_ > 0) turn_us_ = now_us() - left_us_;
+  if (left_us_ > 0) took_ = {now_us() - left_us_, thread_cpu_us() - left_cpu_};
   const auto show = [&] {
     if (shown_ == pace_) return;
     shown_ = pace_;
@@ -127,7 +127,7 @@ bool Gate::wait() {
     changed_.wait_for(lock, std::chrono::microseconds(left));
   }
   if (steps_ > 0) --steps_;
-  left_us_ = now_us();
+  left_us_ = now_us(), left_cpu_ = thread_cpu_us();
   return quit_;
 }
 

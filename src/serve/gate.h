@@ -57,7 +57,10 @@ class Gate : public Inbox {
   bool wait();
   std::vector<Input> take(std::int64_t turn) override;
   // Microseconds that the last turn took from gate to gate, the waiting left out; 0 before it.
-  [[nodiscard]] std::int64_t turn_us() const;
+  struct Took {
+    std::int64_t wall = 0, cpu = 0;  // cpu: of this thread alone
+  };
+  [[nodiscard]] Took turn_us() const;
 
  private:
   struct Queued {
@@ -74,9 +77,9 @@ class Gate : public Inbox {
   std::int64_t steps_ = -1;  // turns to be played before a pause; -1: no such wish
   bool quit_ = false;
   std::vector<Queued> queue_;
-  std::optional<Pace> shown_;  // what on_pace was told last
-  std::int64_t left_us_ = 0;  // when the last turn was let through
-  std::int64_t turn_us_ = 0;
+  std::optional<Pace> shown_;                // what on_pace was told last
+  std::int64_t left_us_ = 0, left_cpu_ = 0;  // when the last turn was let through
+  Took took_;
 };
 
 }  // namespace wood::serve

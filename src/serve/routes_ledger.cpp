@@ -197,10 +197,7 @@ Response get_handoff(Telling& telling, Asked& asked) {
   const auto entry = entry_of(telling, asked);
   if (auto problem = asked.problem()) return response(*problem);
   Json out = row_json(telling, *entry);
-  Json effects = Json::array();
-  for (const std::uint32_t effect : telling.story.effects[std::size_t(entry->seq.value)])
-    if (effects.items().size() < kEffectsMax) effects.push(effect);
-  out.set("effects", std::move(effects));
+  out.set("effects", seqs(telling.story.effects(entry->seq, kEffectsMax)));
   const bool hidden = telling.hides(*entry);
   const Fetch fetch = [&](const std::string& digest) { return telling.reader->blob(digest); };
   const auto bytes = telling.reader->bytes(entry->seq);

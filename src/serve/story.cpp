@@ -23,6 +23,15 @@ int Story::being(std::string_view name) const {
   return it == beings.end() ? -1 : static_cast<int>(it - beings.begin());
 }
 
+std::vector<Seq> Story::effects(Seq cause, std::size_t count_max) const {
+  std::vector<Seq> out;
+  for (std::uint32_t at = newest_[static_cast<std::size_t>(cause.value)];
+       at != kNone && out.size() < count_max; at = effects_[at].before)
+    out.push_back(Seq{effects_[at].entry});
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
 const TurnRow* Story::turn(std::int64_t number) const {
   if (number < 1 || number > static_cast<std::int64_t>(turns.size())) return nullptr;
   return &turns[static_cast<std::size_t>(number - 1)];
@@ -70,11 +79,13 @@ void Story::index(const Entry& entry) {
   const auto [it, fresh] = ids_.try_emplace(draft.by, static_cast<std::uint32_t>(names.size()));
   if (fresh) names.push_back(draft.by);
   entries.push_back({draft.kind, it->second, static_cast<std::int32_t>(draft.turn)});
-  effects.emplace_back();
-  for (const Seq cause : draft.from)
-    if (cause.value < entry.seq.value)
-      effects[static_cast<std::size_t>(cause.value)].push_back(
-          static_cast<std::uint32_t>(entry.seq.value));
+  newest_.push_back(kNone);
+  for (const Seq cause : draft.from) {
+    if (cause.value >= entry.seq.value) continue;
+    std::uint32_t& newest = newest_[static_cast<std::size_t>(cause.value)];
+    effects_.push_back({static_cast<std::uint32_t>(entry.seq.value), newest});
+    newest = static_cast<std::uint32_t>(effects_.size() - 1);
+  }
   begins_.try_emplace(draft.turn, entry.seq.value);
 }
 

@@ -116,15 +116,16 @@ class Story {
   std::vector<Seq> facts;
   std::map<std::string, Tally> tallies;
   std::vector<EntryRow> entries;
-  std::vector<std::vector<std::uint32_t>> effects;  // entry → entries that name it as a cause
-  std::vector<std::string> names;                   // who wrote entries
-  std::map<std::int64_t, std::int64_t> usage;       // answer → margin entry
-  std::int64_t margin = 0;                          // margin entries taken
+  std::vector<std::string> names;              // who wrote entries
+  std::map<std::int64_t, std::int64_t> usage;  // answer → margin entry
+  std::int64_t margin = 0;                     // margin entries taken
   std::string season;
   bool sealed = false;
   std::string stopped;
 
   [[nodiscard]] int being(std::string_view name) const;  // or -1
+  // The entries that name it as a cause, ascending; the last `count_max` of them.
+  [[nodiscard]] std::vector<Seq> effects(Seq cause, std::size_t count_max) const;
   // The entries of a turn: first and one behind the last; of the turn under way too.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> span(std::int64_t turn) const;
   [[nodiscard]] const TurnRow* turn(std::int64_t number) const;
@@ -142,6 +143,14 @@ class Story {
   void dusk(const Entry& entry);
   void verdict(const Entry& entry);
 
+  // What each entry caused, as lists in one array: the newest of them by entry, then the one
+  // before.
+  struct Effect {
+    std::uint32_t entry, before;
+  };
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+  std::vector<std::uint32_t> newest_;
+  std::vector<Effect> effects_;
   std::map<std::int64_t, std::string> tasks_;  // prompt, then answer → task
   std::map<std::int64_t, SeatRow> said_;       // readings of the desk, this turn
   DecisionRow pending_;

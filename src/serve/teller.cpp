@@ -17,6 +17,7 @@ namespace {
 using Kind = Json::Kind;
 
 constexpr std::int64_t kProgressUs = 200'000;  // between two events that say how far it is
+constexpr std::size_t kLooksMax = 1'000;       // turns whose depth and purses are kept
 
 Response get_openapi(Telling&, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
@@ -255,7 +256,7 @@ void Teller::follow(const Entry& entry) {
 
 void Teller::look(Look look) {
   // Of very long runs the oldest are let go: they are for scrubbing.
-  if (telling_.looks.size() >= 5'000) telling_.looks.erase(telling_.looks.begin());
+  if (telling_.looks.size() >= kLooksMax) telling_.looks.erase(telling_.looks.begin());
   telling_.looks.insert_or_assign(look.turn, std::move(look));
   changed();
 }
@@ -423,7 +424,9 @@ std::string Teller::metrics() {
   gauge("wood_entries", "Entries of the record.", telling_.size());
   gauge("wood_running", "Whether turns are being played.", telling_.stand == Stand::running);
   gauge("wood_turn_microseconds", "What the last turn took, waiting at the gate left out.",
-        telling_.gate == nullptr ? 0 : telling_.gate->turn_us());
+        telling_.gate == nullptr ? 0 : telling_.gate->turn_us().wall);
+  gauge("wood_turn_cpu_microseconds", "Of that, computing on the world's own thread.",
+        telling_.gate == nullptr ? 0 : telling_.gate->turn_us().cpu);
   gauge("wood_commands_queued", "Commands that wait for the next turn.",
         telling_.gate == nullptr ? 0 : std::int64_t(telling_.gate->queued()));
   std::int64_t prompts = 0, tokens = 0;
