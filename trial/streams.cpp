@@ -108,7 +108,7 @@ class Server {
   }
   std::int64_t metric(const std::string& name) {
     for (const std::string& line : split(get("/metrics"), '\n'))
-      if (line.starts_with(name + " ") || line.starts_with(name + "{"))
+      if (line.starts_with(name + " "))
         return to_int(line.substr(line.find_last_of(' ') + 1)).value_or(-1);
     return -1;
   }
@@ -361,6 +361,8 @@ int main(int argc, char** argv) {
   std::printf("killed and come back %lld, dropped %lld slow and %lld others; %zu events each\n",
               static_cast<long long>(crowd.killed()), static_cast<long long>(crowd.dropped_slow()),
               static_cast<long long>(crowd.dropped_fast()), events);
+  std::printf("the server says it dropped %lld for being slow\n",
+              static_cast<long long>(server.metric("wood_streams_dropped_total{reason=\"slow\"}")));
   std::printf("readers that missed an event or saw one twice: %lld\n",
               static_cast<long long>(wrong));
   return wrong > 0 || (asked.worse >= 0 && wall > asked.worse * 10) ? 1 : 0;

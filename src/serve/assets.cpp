@@ -79,4 +79,13 @@ std::span<const std::pair<std::string_view, std::string_view>> security_headers(
   return headers;
 }
 
+std::string stream_head() {
+  std::string out =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+      "X-Accel-Buffering: no\r\nConnection: close\r\n";
+  for (const auto& [name, value] : security_headers())
+    out += std::string(name) + ": " + std::string(value) + "\r\n";
+  return out + "\r\n";
+}
+
 }  // namespace wood::serve

@@ -29,5 +29,7 @@ Response asset_response(const Request& request, const Asset& asset);
 
 // What every response carries: a policy that lets no script in but this server's files.
 std::span<const std::pair<std::string_view, std::string_view>> security_headers();
+// Status line and headers of an event stream, with the blank line behind them.
+std::string stream_head();
 
 }  // namespace wood::serve

@@ -23,6 +23,15 @@ bool same_secret(std::string_view a, std::string_view b) {
   return differ == 0;
 }
 
+std::vector<std::string> hosts_of(const std::vector<std::string>& names, const std::string& port) {
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    out.push_back(lower(name) + ":" + port);
+    if (port == "80") out.push_back(lower(name));
+  }
+  return out;
+}
+
 bool Guard::knows(const Request& request) const {
   if (const std::string_view given = request.header("authorization"); given.starts_with(kBearer))
     return same_secret(given.substr(kBearer.size()), spec_.token);

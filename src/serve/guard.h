@@ -42,6 +42,10 @@ class Guard {
   GuardSpec spec_;
 };
 
+// What a Host header may say of a server that goes by these names: with the port, and without it
+// where it is the scheme's own.
+std::vector<std::string> hosts_of(const std::vector<std::string>& names, const std::string& port);
+
 // Whether two secrets are the same; the time it takes tells nothing of where they differ.
 bool same_secret(std::string_view a, std::string_view b);
 

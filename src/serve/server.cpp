@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/text.h"
+#include "host/clock.h"
 #include "serve/assets.h"
 #include "serve/counters.h"
 
@@ -42,10 +43,12 @@ struct Server::State {
         guard(spec.guard),
         acceptor(io),
         heartbeat(io),
+        sweeper(io),
         watch(io) {}
 
   void accept();
   void beat();
+  void sweep();
   void ask_stop(const std::function<bool()>& stop);
   void drain(int times);
   void pump_soon();
@@ -67,7 +70,7 @@ struct Server::State {
   // Behind the sets: what is still under way when this ends takes itself out of them.
   net::io_context io{1};
   tcp::acceptor acceptor;
-  net::steady_timer heartbeat, watch;
+  net::steady_timer heartbeat, sweeper, watch;
 };
 
 // What is under way holds itself. A reply is moved on to the I/O thread, so that the last hold on a
@@ -94,16 +97,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   Stream& operator=(const Stream&) = delete;
 
   void start(std::optional<std::int64_t> after) {
-    text_ =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-        "X-Accel-Buffering: no\r\nConnection: close\r\n";
-    for (const auto& [name, value] : security_headers()) {
-      text_ += name;
-      text_ += ": ";
-      text_ += value;
-      text_ += "\r\n";
-    }
-    text_ += "\r\n";
+    text_ = stream_head();
     watch_peer();
     waiting_ = true;
     server_.backend.hello(after.has_value(), [&server = server_, self = shared_from_this(),
@@ -136,6 +130,14 @@ class Stream : public std::enable_shared_from_this<Stream> {
     if (dead_ || waiting_ || writing_ || !text_.empty()) return;
     text_ = ": \n\n";
     pump();
+  }
+
+  // Lets go of who does not take what was sent: at once, with what the system still holds of it.
+  void sweep(std::int64_t now) {
+    if (dead_ || !writing_ || now - began_us_ < server_.spec.stall_ms_max * 1'000) return;
+    if (!last_words_) server_.dropped("slow", who_);
+    last_words_ = false;
+    close();
   }
 
   // Ends the stream with the reason as its last event, if it can still be said.
@@ -183,7 +185,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
     std::vector<net::const_buffer> buffers;
     if (!sending_.empty()) buffers.push_back(net::buffer(sending_));
     for (const auto& text : held_) buffers.push_back(net::buffer(*text));
-    socket_.expires_after(Milliseconds(server_.spec.stall_ms_max));
+    began_us_ = now_us();
     net::async_write(socket_, buffers,
                      [self = shared_from_this()](beast::error_code error, std::size_t bytes) {
                        self->written(error, bytes);
@@ -194,9 +196,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
     writing_ = false;
     held_.clear();
     server_.counters.bytes_streamed += static_cast<std::int64_t>(bytes);
-    if (error == beast::error::timeout && !dead_) server_.dropped("slow", who_);
     if (error) return close();
-    socket_.expires_never();
     pump();
   }
 
@@ -225,6 +225,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
   std::string who_, text_, sending_;
   std::vector<std::shared_ptr<const std::string>> held_;  // while they are written
   std::uint64_t cursor_ = 0;
+  std::int64_t began_us_ = 0;  // the write under way
   std::optional<std::int64_t> lagging_;
   bool waiting_ = false, writing_ = false, dead_ = false, last_words_ = false;
   char rubbish_[256];
@@ -478,6 +479,17 @@ void Server::State::beat() {
   });
 }
 
+void Server::State::sweep() {
+  sweeper.expires_after(Milliseconds(1'000));
+  sweeper.async_wait([this](beast::error_code error) {
+    if (error) return;
+    const std::int64_t now = now_us();
+    for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
+      stream->shared_from_this()->sweep(now);
+    sweep();
+  });
+}
+
 // Once for all events that have come together.
 void Server::State::pump_soon() {
   if (std::exchange(pumping, true)) return;
@@ -515,6 +527,7 @@ void Server::State::ask_stop(const std::function<bool()>& stop) {
     beast::error_code ignored;
     acceptor.close(ignored);
     heartbeat.cancel();
+    sweeper.cancel();
     for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
       stream->shared_from_this()->drop("the server ends");
     for (Session* session : std::vector<Session*>(sessions.begin(), sessions.end()))
@@ -557,10 +570,7 @@ Result<std::unique_ptr<Server>> Server::open(ServerSpec spec, Backend backend) {
   if (address.is_loopback()) names.insert(names.end(), {"localhost", "127.0.0.1", "[::1]"});
   names.insert(names.end(), at.spec.names.begin(), at.spec.names.end());
   GuardSpec guard = at.spec.guard;
-  for (const std::string& name : names) {
-    guard.hosts.push_back(lower(name) + ":" + port);
-    if (port == "80") guard.hosts.push_back(lower(name));
-  }
+  guard.hosts = hosts_of(names, port);
   at.guard = Guard(std::move(guard));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
@@ -570,6 +580,7 @@ int Server::port() const { return state_->acceptor.local_endpoint().port(); }
 void Server::run(const std::function<bool()>& stop) {
   state_->accept();
   state_->beat();
+  state_->sweep();
   state_->ask_stop(stop);
   state_->io.run();
 }
