@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -18,6 +18,22 @@ _wood() {
     'wood run --creatures') COMPREPLY=(); return ;;
     'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
     'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood serve --turns') COMPREPLY=(); return ;;
+    'wood serve --seed') COMPREPLY=(); return ;;
+    'wood serve --cast') COMPREPLY=(); return ;;
+    'wood serve --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood serve --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood serve --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood serve --memory') COMPREPLY=(); return ;;
+    'wood serve --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood serve --creatures') COMPREPLY=(); return ;;
+    'wood serve --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
+    'wood serve --port') COMPREPLY=(); return ;;
+    'wood serve --pace') COMPREPLY=(); return ;;
+    'wood serve --compare') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood serve --listen') COMPREPLY=(); return ;;
+    'wood serve --host') COMPREPLY=(); return ;;
+    'wood serve --token-file') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood verify --key') COMPREPLY=(); return ;;
     'wood verify --proof') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood reexecute --sample') COMPREPLY=(); return ;;
@@ -75,8 +91,9 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run verify replay reexecute trace show export keys minds compare score gambit fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run serve verify replay reexecute trace show export keys minds compare score gambit fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood serve') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --port --open --go --pace --look --compare --listen --host --token-file --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood reexecute') COMPREPLY=($(compgen -W '--sample --threads --alone --shuffle --models --memory --minds --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

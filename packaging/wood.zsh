@@ -4,6 +4,7 @@
 _wood() {
     local -a verbs=(
         'run:plays a scenario and writes its ledger'
+        'serve:serves a run to browsers\: to watch, to play the Patron, to open any decision'
         'verify:checks that nothing in a run was changed, and that the rules give what it says'
         'replay:plays a run again from its record; it must come out the same to the byte'
         'reexecute:asks a run'\''s models again; every token and logit must be the same to the bit'
@@ -48,6 +49,32 @@ _wood_run() {
         '--commit-every-entry[make every entry durable at once, not every round]' \
         '--json[the report as one JSON object]' \
         '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_serve() {
+    _arguments -s \
+        '::SCENARIO:{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g "*.toml"}' \
+        '--turns[so many turns, instead of the scenario'\''s]:N: ' \
+        '--seed[of all chance; without it one is drawn and printed]:S: ' \
+        '*--cast[which minds play\: a cast of the scenario; WHO=MIND changes one of it, everyone=MIND all]:NAME: ' \
+        '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
+        '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--creatures[a crowd of so many creatures; by rules, unless --cast names another cast]:N: ' \
+        '--store[where the ledger is kept]:STORE:(sqlite memory)' \
+        '--port[where it listens (7070); 0\: any port that is free]:P: ' \
+        '--open[open the page in a browser]' \
+        '--go[begin at once, without waiting for the start]' \
+        '--pace[at most so many turns a minute (60); 0\: as fast as the minds answer]:N: ' \
+        '--look[only show a ledger that is not finished]' \
+        '--compare[show this comparison, what `wood compare --json` wrote]:FILE:_files' \
+        '--listen[instead of the loopback; needs a token]:ADDRESS: ' \
+        '*--host[a name by which this server goes]:NAME: ' \
+        '--token-file[holds the token that is asked for; else WOOD_TOKEN does]:FILE:_files' \
+        '--quiet[say only the address]' \
         '--help[how to use it]'
 }
 

@@ -39,13 +39,6 @@ std::string Minutes::who(const std::string& name) const {
   return toned(terminal_, Tone::strong, printable(name));
 }
 
-// Lines begin with the entry's number, so that `wood trace` can take it up.
-void Minutes::note(std::vector<std::string>& section, Seq entry, const std::string& text) {
-  std::string number = std::to_string(entry.value);
-  if (number.size() < 6) number.insert(0, 6 - number.size(), ' ');
-  section.push_back(toned(terminal_, Tone::dim, number) + "  " + text);
-}
-
 // The reason that who acted gave: from what happened back over the check and the command to what
 // was understood of the answer; `named`, with who that was. "" where nobody was asked, or nothing
 // was said.
@@ -65,13 +58,6 @@ std::string Minutes::why(const Entry& entry, bool named) const {
     if (at->draft.kind != EntryKind::check && at->draft.kind != EntryKind::command) return "";
   }
   return "";
-}
-
-void Minutes::section(std::string& out, const char* title, std::vector<std::string>& lines) const {
-  if (lines.empty()) return;
-  out += toned(terminal_, Tone::strong, title) + "\n";
-  for (const std::string& line : lines) out += line + "\n";
-  lines.clear();
 }
 
 void Minutes::add(const Entry& entry) {
@@ -255,12 +241,12 @@ void Minutes::dusk(const Json& body) {
     }
     last_marks_ = *now;
   }
-  if (!marks.empty()) dusk_.push_back("        marks: " + join(marks, ", "));
+  if (!marks.empty()) note(dusk_, Seq{}, "marks: " + join(marks, ", "));
   const std::pair<const char*, const char*> rest[] = {
       {"hungry", "went without food: "}, {"cold", "sat in the cold: "}, {"spoiled", "spoiled: "}};
   for (const auto& [key, words] : rest)
     if (const std::string text = numbers(body.find(key)); !text.empty())
-      dusk_.push_back("        " + std::string(words) + printable(text));
+      note(dusk_, Seq{}, std::string(words) + printable(text));
 }
 
 void Minutes::turn(const Draft& draft) {
@@ -270,27 +256,43 @@ void Minutes::turn(const Draft& draft) {
     for (const auto& [name, value] : pnl->members())
       if (value.is(Kind::integer))
         worth.push_back(name + " " + pebbles(value.integer(), Sign::both));
-  if (!worth.empty()) dusk_.push_back("        profit so far: " + printable(join(worth, ", ")));
+  if (!worth.empty()) note(dusk_, Seq{}, "profit so far: " + printable(join(worth, ", ")));
   if (const Json* counts = draft.body.find("counts"))
-    dusk_.push_back("        counts: " + members_text(*counts));
-  dusk_.push_back("        state " + printable(draft.body.str_or("state", "")));
+    note(dusk_, Seq{}, "counts: " + members_text(*counts));
+  note(dusk_, Seq{}, "state " + printable(draft.body.str_or("state", "")));
 }
 
+std::vector<std::pair<const char*, Minutes::Section*>> Minutes::sections() {
+  return {{"From outside", &inputs_}, {"Dawn", &dawn_},          {"News", &news_},
+          {"Talk", &talk_},           {"The desk", &desk_},      {"Orders and fills", &orders_},
+          {"Deals", &deals_},         {"The magistrate", &law_}, {"Dusk", &dusk_}};
+}
+
+std::vector<MinuteLine> Minutes::take() {
+  std::vector<MinuteLine> out;
+  for (const auto& [title, section] : sections()) {
+    for (Noted& line : *section) out.push_back({title, line.entry, std::move(line.text)});
+    section->clear();
+  }
+  return out;
+}
+
+// Lines begin with the entry's number, so that `wood trace` can take it up.
 std::string Minutes::finish() {
   if (turn_ == 0) return "";
   std::string out = toned(terminal_, Tone::strong,
                           "── Day " + std::to_string(turn_) +
                               (season_.empty() ? "" : ", " + printable(season_)) + " ──") +
                     "\n";
-  section(out, "From outside", inputs_);
-  section(out, "Dawn", dawn_);
-  section(out, "News", news_);
-  section(out, "Talk", talk_);
-  section(out, "The desk", desk_);
-  section(out, "Orders and fills", orders_);
-  section(out, "Deals", deals_);
-  section(out, "The magistrate", law_);
-  section(out, "Dusk", dusk_);
+  std::string section;
+  for (const MinuteLine& line : take()) {
+    if (line.section != section) out += toned(terminal_, Tone::strong, line.section) + "\n";
+    section = line.section;
+    std::string number = line.entry.some() ? std::to_string(line.entry.value) : "";
+    if (number.size() < 6) number.insert(0, 6 - number.size(), ' ');
+    out += (line.entry.some() ? toned(terminal_, Tone::dim, number) : number) + "  " + line.text +
+           "\n";
+  }
   return out;
 }
 

@@ -41,6 +41,8 @@ Result<Reenacted> reenact(const LedgerReader& ledger, const Watch& watch) {
     out.turns = report.turn;
     if (watch.on_turn) watch.on_turn(report);
   };
+  options.on_dusk = watch.on_dusk;
+  options.pause = watch.stop;
   const auto played = play(*setup, echo, panel, inbox, options);
   out.divergence = echo.divergence();
   out.root_now = hex(echo.root());

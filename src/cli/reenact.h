@@ -21,9 +21,13 @@ struct Reenacted {
 };
 
 struct Watch {
-  std::function<void(const TurnReport&)> on_turn;
+  std::function<void(const TurnReport&)> on_turn = {};
   // Each ask as it was put, with its facts, and the reply on record.
-  std::function<void(const Ask&, const Reply&)> on_ask;
+  std::function<void(const Ask&, const Reply&)> on_ask = {};
+  // The world as it stands after each turn.
+  std::function<void(const World&)> on_dusk = {};
+  // Asked before every turn: whether to give up. It is not the same then.
+  std::function<bool()> stop = {};
 };
 
 // Errors are those of a ledger that cannot be played at all.

@@ -1,54 +1,19 @@
 // wood run: a run from its genesis to its seal, or the rest of one that was interrupted.
 #include <algorithm>
 
-#include "cli/compose.h"
+#include "cli/launch.h"
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/table.h"
 #include "cli/verb.h"
-#include "core/text.h"
-#include "host/file.h"
 #include "host/interrupt.h"
-#include "ledger/echo.h"
 
 namespace wood::cli {
 namespace {
 
-Result<Wanted> wanted_of(const Args& args, const Console& console) {
-  Wanted out;
-  out.scenario = args.text("SCENARIO", out.scenario);
-  out.cast = args.all("--cast");
-  out.turns = args.integer("--turns");
-  out.creatures = args.integer("--creatures");
-  if (args.has("--seed")) {
-    TRY(out.seed, parse_seed(args.text("--seed")));
-  }
-  out.inputs = args.text("--inputs");
-  out.model_dirs = args.all("--models");
-  TRY(out.memory_max, memory_for_models(args.text("--memory")));
-  out.minds = args.all("--minds");
-  out.version = console.version;
-  return out;
-}
-
 Loudness loudness(const Args& args) {
   return args.has("--quiet") ? Loudness::quiet : Loudness::lines;
-}
-
-// Where a new run goes: never over one that is there.
-Result<std::string> place_for(const Args& args, const Setup& setup) {
-  const std::string path = args.text(
-      "--out", "runs/" + setup.scenario.name + "-" + std::to_string(setup.seed) + ".wood");
-  if (file_exists(path))
-    return fail(
-        Errc::exists,
-        path +
-            " is there already, and a run is never overwritten; take another --seed or --out, "
-            "go on with it by --resume, or remove it");
-  if (const std::size_t slash = path.find_last_of('/'); slash != std::string::npos && slash > 0)
-    TRY_STATUS(make_folders(path.substr(0, slash)));
-  return path;
 }
 
 // The report is read from the ledger, as anybody could who has it.
@@ -82,91 +47,38 @@ int paused(const Played& played, const Console& console, const std::string& path
   return Exit::stopped;
 }
 
-// A run that failed on its way: what was committed is whole and can be gone on with. If nothing
-// was, the file that was made for it goes.
-tl::unexpected<Error> broken(const Error& error, Store& store, const std::string& path) {
-  if (path.empty()) return fail(error);
-  if (store.size(Log::record) == 0) {
-    (void)remove_file(path);
-    return fail(error);
-  }
-  return fail(Error{error.code, error.what + "; what was committed is in " + path +
-                                    " (`wood run --resume " + path + "`)"});
+Result<int> played_out(const Args& args, const Console& console, Launch& launch) {
+  Progress progress(console, loudness(args));
+  const auto played = launch.play(
+      {.on_turn =
+           [&](const TurnReport& report) { progress.turn(report, launch.panel().silence()); },
+       .pause = interrupted});
+  progress.finish();
+  if (!played) return fail(broken(played.error(), launch));
+  if (played->stopped == "paused") return paused(*played, console, launch.path());
+  return conclude(args, console, launch.store(), launch.path());
 }
 
 Result<int> fresh(const Args& args, const Console& console) {
-  TRY(const Wanted wanted, wanted_of(args, console));
-  TRY(Composed composed, compose(wanted));
-  const Setup& setup = composed.setup;
-  const bool keep = args.text("--store", "sqlite") == "sqlite";
-  if (!keep && args.has("--out"))
-    return fail(Errc::usage, "--out needs --store sqlite: a run in memory leaves no file");
-  TRY(const SigningKey key, signing_key());
-  std::string path;
-  std::unique_ptr<Store> store = memory_store();
-  if (keep) {
-    TRY(path, place_for(args, setup));
-    TRY(store, sqlite_store(path, Open::create));
-  }
-  TRY(const std::unique_ptr<Ledger> ledger,
-      Ledger::create(std::move(store),
-                     {.run = setup.scenario.name + "-" + std::to_string(setup.seed),
-                      .key = key,
-                      .commit_every_entry = args.has("--commit-every-entry")}));
-  if (!composed.note.empty()) console.complain("wood: " + composed.note + "\n");
+  TRY(const std::unique_ptr<Launch> launch, Launch::fresh(args, console));
+  const Setup& setup = launch->setup();
+  if (!launch->note().empty()) console.complain("wood: " + launch->note() + "\n");
   if (loudness(args) == Loudness::lines)
     console.complain(setup.scenario.name + ", cast " + setup.cast_name + ", seed " +
-                     std::to_string(setup.seed) + (path.empty() ? "" : ", in " + path) + "\n");
-  Progress progress(console, loudness(args));
-  const auto played =
-      play(setup, *ledger, *composed.panel, composed.inbox,
-           {.on_turn =
-                [&](const TurnReport& report) { progress.turn(report, composed.panel->silence()); },
-            .pause = interrupted});
-  progress.finish();
-  if (!played) return broken(played.error(), ledger->store(), path);
-  if (played->stopped == "paused") return paused(*played, console, path);
-  return conclude(args, console, ledger->store(), path);
+                     std::to_string(setup.seed) +
+                     (launch->path().empty() ? "" : ", in " + launch->path()) + "\n");
+  return played_out(args, console, *launch);
 }
 
 Result<int> resumed(const Args& args, const Console& console) {
-  for (const char* other : {"SCENARIO", "--seed", "--cast", "--turns", "--out", "--store"})
-    if (args.has(other))
-      return fail(Errc::usage,
-                  std::string(other) + " is settled by the run that --resume takes up");
+  if (args.has("SCENARIO"))
+    return fail(Errc::usage, "SCENARIO is settled by the run that --resume takes up");
   const std::string path = args.text("--resume");
-  TRY(const Wanted wanted, wanted_of(args, console));
-  TRY_STATUS(run_there(path));
-  TRY(std::unique_ptr<Store> store, sqlite_store(path, Open::append));
-  TRY(const SigningKey key, signing_key());
-  TRY(const std::unique_ptr<Ledger> ledger,
-      Ledger::reopen(
-          std::move(store),
-          {.run = "", .key = key, .commit_every_entry = args.has("--commit-every-entry")}));
-  const LedgerReader reader(ledger->store());
-  TRY(const Recording recording, Recording::from(record_view(reader)));
-  if (recording.sealed())
-    return fail(Errc::usage, path + " is finished: there is nothing to go on with");
-  TRY(Setup setup, setup_from(recording.genesis(),
-                              [&](const std::string& sha256) { return reader.blob(sha256); }));
-  TRY(Composed composed, recompose(std::move(setup), wanted));
-  Echo echo(reader, ledger.get());
-  RecordedPanel panel(recording, composed.panel.get());
-  RecordedInbox inbox(recording, &composed.inbox);
+  TRY(const std::unique_ptr<Launch> launch, Launch::resumed(path, args, console));
   if (loudness(args) == Loudness::lines)
-    console.complain(path + " is taken up behind entry " + std::to_string(reader.size() - 1) +
+    console.complain(path + " is taken up behind entry " + std::to_string(launch->recorded() - 1) +
                      "\n");
-  Progress progress(console, loudness(args));
-  const auto played =
-      play(composed.setup, echo, panel, inbox,
-           {.on_turn =
-                [&](const TurnReport& report) { progress.turn(report, composed.panel->silence()); },
-            // Before the record's end the run stands further on than this turn.
-            .pause = [&] { return echo.complete() && interrupted(); }});
-  progress.finish();
-  if (!played) return broken(played.error(), ledger->store(), path);
-  if (played->stopped == "paused") return paused(*played, console, path);
-  return conclude(args, console, ledger->store(), path);
+  return played_out(args, console, *launch);
 }
 
 Result<int> act(const Args& args, const Console& console) {
@@ -178,6 +90,19 @@ Result<int> act(const Args& args, const Console& console) {
 
 Verb run_verb() {
   using K = Option::Kind;
+  std::vector<Option> options = launch_options();
+  options.insert(options.begin(), {.name = "SCENARIO",
+                                   .kind = K::scenario,
+                                   .value = "SCENARIO",
+                                   .about = "its name, or a TOML file (five-labs)"});
+  options.insert(options.end(), {{.name = "--resume",
+                                  .kind = K::file,
+                                  .value = "FILE",
+                                  .about = "go on with a run that was interrupted"},
+                                 {.name = "--commit-every-entry",
+                                  .about = "make every entry durable at once, not every round"},
+                                 {.name = "--json", .about = "the report as one JSON object"},
+                                 {.name = "--quiet", .about = "no progress"}});
   return {
       .name = "run",
       .about = "plays a scenario and writes its ledger",
@@ -188,54 +113,7 @@ Verb run_verb() {
           "is read "
           "from the ledger. Ctrl-C stops behind the turn that is being played, --resume goes on "
           "from there.",
-      .options =
-          {{.name = "SCENARIO",
-            .kind = K::scenario,
-            .value = "SCENARIO",
-            .about = "its name, or a TOML file (five-labs)"},
-           {.name = "--turns",
-            .kind = K::integer,
-            .value = "N",
-            .about = "so many turns, instead of the scenario's"},
-           {.name = "--seed",
-            .kind = K::text,
-            .value = "S",
-            .about = "of all chance; without it one is drawn and printed"},
-           {.name = "--cast",
-            .kind = K::text,
-            .value = "NAME",
-            .about = "which minds play: a cast of the scenario; WHO=MIND changes one of it, "
-                     "everyone=MIND all",
-            .many = true},
-           {.name = "--out",
-            .kind = K::file,
-            .value = "FILE",
-            .about = "the ledger (runs/NAME-SEED.wood); never overwritten"},
-           {.name = "--inputs",
-            .kind = K::file,
-            .value = "FILE",
-            .about =
-                "commands of the operator and the Patron by turn, one JSON object a line or TOML"},
-           models_option(),
-           memory_option(),
-           minds_option(),
-           {.name = "--creatures",
-            .kind = K::integer,
-            .value = "N",
-            .about = "a crowd of so many creatures; by rules, unless --cast names another cast"},
-           {.name = "--store",
-            .kind = K::choice,
-            .value = "STORE",
-            .about = "where the ledger is kept",
-            .choices = {"sqlite", "memory"}},
-           {.name = "--resume",
-            .kind = K::file,
-            .value = "FILE",
-            .about = "go on with a run that was interrupted"},
-           {.name = "--commit-every-entry",
-            .about = "make every entry durable at once, not every round"},
-           {.name = "--json", .about = "the report as one JSON object"},
-           {.name = "--quiet", .about = "no progress"}},
+      .options = std::move(options),
       .examples = {{"wood run", "the default scenario and cast, with a drawn seed"},
                    {"wood run --cast rules --seed 7 --turns 10",
                     "rule-based minds: no model is needed"},

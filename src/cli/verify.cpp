@@ -1,11 +1,10 @@
 // wood verify: the ledger's own verification and the drama's replay, together. Or the proof of one
 // entry.
-#include "ledger/verify.h"
+#include "cli/verify.h"
 
 #include "cli/describe.h"
 #include "cli/open.h"
 #include "cli/progress.h"
-#include "cli/reenact.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "host/file.h"
@@ -65,53 +64,14 @@ Result<int> verify_proof(const Args& args, const Console& console) {
   return proved ? Exit::fine : Exit::finding;
 }
 
-// What the replay found, in one line; nothing if it was not asked for.
-struct Second {
-  bool tried = false;
-  bool good = true;
-  std::string text;
-};
-
-Second second_look(const Args& args, const Console& console, const OpenRun& run) {
-  if (args.has("--no-replay"))
-    return {false, true, "replay was left out: state hashes are not checked"};
-  const auto genesis = run.ledger->entry(Seq{0});
-  if (genesis && genesis->draft.body.find("scenario") == nullptr)
-    return {false, true, "this is the ledger of a pipeline: there is no world to play again"};
+Second look_again(const Args& args, const Console& console, const OpenRun& run) {
+  if (args.has("--no-replay")) return no_second_look();
   Progress progress(console,
                     args.has("--json") || !console.err.person ? Loudness::quiet : Loudness::lines);
-  const auto again = reenact(
-      *run.ledger,
-      {.on_turn = [&](const TurnReport& report) { progress.turn(report); }, .on_ask = nullptr});
+  Second out = second_look(*run.ledger,
+                           {.on_turn = [&](const TurnReport& report) { progress.turn(report); }});
   progress.finish();
-  if (!again) return {true, false, "replay: " + printable(again.error().what)};
-  if (again->same)
-    return {true, true,
-            "replay: " + std::to_string(again->turns) +
-                " turns come out the same to the byte, state hashes included"};
-  if (again->divergence)
-    return {true, false,
-            "replay: entry " + std::to_string(again->divergence->seq.value) +
-                " is not what the rules give (`wood replay` shows both versions)"};
-  return {true, false, "replay: " + printable(again->failure)};
-}
-
-Json json_of(const Verified& first, const Second& second) {
-  return Json::object(
-      {{"blobs", first.blobs},
-       {"checkpoints", first.checkpoints},
-       {"entries", first.entries},
-       {"findings", Json::list(first.findings)},
-       {"good", first.good() && second.good},
-       {"margin_entries", first.margin_entries},
-       {"margin_root", first.margin_root},
-       {"origin", first.origin},
-       {"pinned", first.pinned},
-       {"record_root", first.record_root},
-       {"replay",
-        Json::object({{"good", second.good}, {"tried", second.tried}, {"what", second.text}})},
-       {"sealed", first.sealed},
-       {"signer", first.signer}});
+  return out;
 }
 
 Result<int> act(const Args& args, const Console& console) {
@@ -130,7 +90,7 @@ Result<int> act(const Args& args, const Console& console) {
   }
   TRY(const OpenRun run, std::move(opened));
   const Verified first = verify(*run.store, {key});
-  const Second second = second_look(args, console, run);
+  const Second second = look_again(args, console, run);
   const bool good = first.good() && second.good;
   if (args.has("--json")) {
     console.print(json_of(first, second).dump() + "\n");
@@ -163,6 +123,45 @@ Result<int> act(const Args& args, const Console& console) {
 }
 
 }  // namespace
+
+Second no_second_look() {
+  return {false, true, "replay was left out: state hashes are not checked"};
+}
+
+Second second_look(const LedgerReader& ledger, const Watch& watch) {
+  const auto genesis = ledger.entry(Seq{0});
+  if (genesis && genesis->draft.body.find("scenario") == nullptr)
+    return {false, true, "this is the ledger of a pipeline: there is no world to play again"};
+  const auto again = reenact(ledger, watch);
+  if (!again) return {true, false, "replay: " + printable(again.error().what)};
+  if (again->same)
+    return {true, true,
+            "replay: " + std::to_string(again->turns) +
+                " turns come out the same to the byte, state hashes included"};
+  if (again->divergence)
+    return {true, false,
+            "replay: entry " + std::to_string(again->divergence->seq.value) +
+                " is not what the rules give (`wood replay` shows both versions)"};
+  return {true, false, "replay: " + printable(again->failure)};
+}
+
+Json json_of(const Verified& first, const Second& second) {
+  return Json::object(
+      {{"blobs", first.blobs},
+       {"checkpoints", first.checkpoints},
+       {"entries", first.entries},
+       {"findings", Json::list(first.findings)},
+       {"good", first.good() && second.good},
+       {"margin_entries", first.margin_entries},
+       {"margin_root", first.margin_root},
+       {"origin", first.origin},
+       {"pinned", first.pinned},
+       {"record_root", first.record_root},
+       {"replay",
+        Json::object({{"good", second.good}, {"tried", second.tried}, {"what", second.text}})},
+       {"sealed", first.sealed},
+       {"signer", first.signer}});
+}
 
 Verb verify_verb() {
   using K = Option::Kind;

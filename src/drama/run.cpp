@@ -131,6 +131,11 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
     unreported.clear();
   };
   while (world.turn < setup.turns && !world.stop) {
+    if (options.pause && options.pause()) {
+      TRY_STATUS(sink.commit());
+      report();
+      return Played{world.turn, "paused", hex(world.state_hash()), report_of(world, world.total)};
+    }
     TRY_STATUS(play_turn(world, guarded, inbox));
     if (options.check_invariants) {
       const std::vector<std::string> faults = world.invariants();
@@ -138,13 +143,9 @@ Result<Played> play(const Setup& setup, Sink& sink, Panel& panel, Inbox& inbox,
         return fail(Errc::integrity, "turn " + std::to_string(world.turn) +
                                          ": invariant broken: " + join(faults, "; "));
     }
+    if (options.on_dusk) options.on_dusk(world);
     unreported.push_back(report_of(world, world.counts));
     if (sink.durable()) report();
-    if (options.pause && world.turn < setup.turns && !world.stop && options.pause()) {
-      TRY_STATUS(sink.commit());
-      report();
-      return Played{world.turn, "paused", hex(world.state_hash()), report_of(world, world.total)};
-    }
   }
   const std::string stopped = !world.stop                      ? ""
                               : world.firewall.leaks().empty() ? "operator"

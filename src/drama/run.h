@@ -41,12 +41,17 @@ struct TurnReport {
   std::map<std::string, std::int64_t> marks;  // ticks by good
 };
 
+struct World;
+
 struct PlayOptions {
+  // After every turn, before its commit: what is seen here of the world must not leave the process
+  // before the turn's entry has (on_turn). For what no entry holds: the depth of the books.
+  std::function<void(const World&)> on_dusk = {};
   // For every turn, once the commit that holds it is made: of fast turns several at a time.
-  std::function<void(const TurnReport&)> on_turn;
-  // Asked after every turn: whether to stop here. The run is not sealed then: it can go on. Who
-  // takes up a run says no before its echo is complete.
-  std::function<bool()> pause;
+  std::function<void(const TurnReport&)> on_turn = {};
+  // Asked before every turn: whether to stop here. The run is not sealed then: it can go on. Who
+  // takes up a run says no before its echo is complete. May take its time: a paused run waits here.
+  std::function<bool()> pause = {};
   bool check_invariants = true;  // every turn; a breach is a bug and aborts
 };
 

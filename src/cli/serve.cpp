@@ -1,0 +1,418 @@
+// wood serve: a run to be watched and played in a browser; or one that is finished.
+#include <future>
+#include <random>
+#include <thread>
+
+#include "cli/describe.h"
+#include "cli/launch.h"
+#include "cli/minutes.h"
+#include "cli/open.h"
+#include "cli/report.h"
+#include "cli/table.h"
+#include "cli/verify.h"
+#include "host/browser.h"
+#include "host/env.h"
+#include "host/file.h"
+#include "host/interrupt.h"
+#include "serve/server.h"
+
+namespace wood::cli {
+namespace {
+
+using serve::Backend;
+using serve::Gate;
+using serve::Look;
+using serve::Pace;
+using serve::Server;
+using serve::Stand;
+using serve::Teller;
+
+constexpr std::int64_t kPort = 7070;
+constexpr std::size_t kTokenBytes = 16;  // at least
+
+// 32 hex digits from the system's random source.
+std::string random_word() {
+  std::random_device source;
+  Bytes bytes;
+  for (int i = 0; i < 4; ++i) put_u32le(bytes, source());
+  return hex(bytes);
+}
+
+// ---- what the server is lent of this folder
+
+std::vector<serve::Line> minute(const LedgerReader& ledger, const Entry& entry,
+                                const serve::Readings::Before& before) {
+  Minutes minutes(ledger, before.tick_mp, Terminal{});
+  minutes.stands(before.marks);
+  minutes.add(entry);
+  std::vector<serve::Line> out;
+  for (MinuteLine& line : minutes.take())
+    out.push_back({std::move(line.section), line.entry, std::move(line.text)});
+  return out;
+}
+
+Json verified(Store& store, serve::Replay replay, const serve::Watch& watch) {
+  const Verified first = verify(store, {});
+  const LedgerReader ledger(store);
+  Second second = no_second_look();
+  if (replay == serve::Replay::yes)
+    second = second_look(ledger, {.on_turn =
+                                      [&](const TurnReport& report) {
+                                        if (watch.progress)
+                                          watch.progress({report.turn, report.turns});
+                                      },
+                                  .stop = watch.stop});
+  return json_of(first, second);
+}
+
+serve::Readings readings() {
+  serve::Readings out;
+  out.describe = described;
+  out.minute = minute;
+  out.report = [](const LedgerReader& ledger) -> Result<Json> {
+    TRY(const Report report, read_report(ledger));
+    return json(report);
+  };
+  out.verify = verified;
+  out.replay = [](Store& store, const serve::Watch& watch) -> Status {
+    const LedgerReader ledger(store);
+    TRY_STATUS(reenact(ledger, {.on_dusk =
+                                    [&](const World& world) {
+                                      if (watch.look) watch.look(serve::look_at(world));
+                                    },
+                                .stop = watch.stop}));
+    return {};
+  };
+  return out;
+}
+
+// ---- where it listens
+
+struct Door {
+  serve::ServerSpec spec;
+  bool guarded = false;
+};
+
+Result<std::string> token_of(const Args& args) {
+  std::string token = env("WOOD_TOKEN");
+  if (args.has("--token-file")) {
+    const std::string path = args.text("--token-file");
+    TRY(token, read_file(path));
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    if (open_to_others(path))
+      return fail(Errc::environment, path + " can be read by others: chmod 600 " + path);
+  }
+  if (!token.empty() && token.size() < kTokenBytes)
+    return fail(Errc::usage, "a token has at least " + std::to_string(kTokenBytes) + " characters");
+  return token;
+}
+
+Result<Door> door_of(const Args& args, const Console& console) {
+  Door out;
+  out.spec.address = args.text("--listen", "127.0.0.1");
+  const std::int64_t port = args.integer("--port").value_or(kPort);
+  if (port < 0 || port > 65'535) return fail(Errc::usage, "--port is 0 to 65535");
+  out.spec.port = static_cast<int>(port);
+  out.spec.names = args.all("--host");
+  TRY(out.spec.guard.token, token_of(args));
+  if (out.spec.guard.token.empty() && !serve::is_loopback(out.spec.address))
+    return fail(Errc::usage, out.spec.address +
+                                 " can be reached from elsewhere: put a token into WOOD_TOKEN or "
+                                 "give --token-file FILE");
+  if (!args.has("--quiet"))
+    out.spec.note = [&console](const std::string& line) {
+      console.complain("wood: " + line + "\n");
+    };
+  if (out.spec.guard.token.empty()) return out;
+  out.guarded = true;
+  out.spec.guard.session = random_word();
+  out.spec.guard.opening = random_word();
+  return out;
+}
+
+Backend backend_of(Teller& teller) {
+  Backend out;
+  out.answer = [&teller](serve::Request request, serve::Target target, auto reply) {
+    teller.post([&teller, request = std::move(request), target = std::move(target),
+                 reply = std::move(reply)] { reply(teller.answer(request, target)); });
+  };
+  out.hello = [&teller](bool resumed, auto reply) {
+    teller.post([&teller, resumed, reply = std::move(reply)] { reply(teller.hello(resumed)); });
+  };
+  out.behind = [&teller](std::int64_t id, std::size_t bytes, auto reply) {
+    teller.post(
+        [&teller, id, bytes, reply = std::move(reply)] { reply(teller.behind(id, bytes)); });
+  };
+  out.metrics = [&teller](auto reply) {
+    teller.post([&teller, reply = std::move(reply)] { reply(teller.metrics()); });
+  };
+  out.version = [&teller] { return teller.version(); };
+  return out;
+}
+
+// A comparison that `wood compare --json` wrote; null without --compare.
+Result<std::optional<Json>> comparison(const Args& args) {
+  if (!args.has("--compare")) return std::optional<Json>();
+  const std::string path = args.text("--compare");
+  TRY(const Bytes text, read_file(path));
+  auto parsed = parse_json(text);
+  if (!parsed) return fail(parsed.error().during(path));
+  if (!parsed->is(Json::Kind::object))
+    return fail(Errc::schema, path +
+                                  ": a comparison is one JSON object, as `wood compare --json` "
+                                  "writes it");
+  return std::optional<Json>(std::move(*parsed));
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+// ---- what is served
+
+// Everything that runs: made in this order, ended in the other.
+struct Service {
+  std::unique_ptr<Launch> launch;  // null: a ledger is only looked at
+  std::unique_ptr<Gate> gate;
+  std::unique_ptr<Teller> teller;
+  std::unique_ptr<Server> server;
+  // The world's thread says when it stands at the gate: before that there is nothing to tell.
+  std::promise<void> begun;
+  bool has_begun = false;
+
+  void begin() {
+    if (!std::exchange(has_begun, true)) begun.set_value();
+  }
+};
+
+Result<serve::TellerOptions> teller_options(const Args& args, const Console& console) {
+  serve::TellerOptions out;
+  out.readings = readings();
+  out.version = "wood " + console.version;
+  TRY(out.compare, comparison(args));
+  return out;
+}
+
+void announce(Service& service, const Door& door, const Args& args, const Console& console) {
+  const bool v6 = door.spec.address.find(':') != std::string::npos;
+  std::string url = "http://" + (v6 ? "[" + door.spec.address + "]" : door.spec.address) + ":" +
+                    std::to_string(service.server->port()) + "/";
+  if (door.guarded) url += "?open=" + door.spec.guard.opening;
+  console.complain("wood: " + url + (door.guarded ? " (works once)" : "") + "\n");
+  if (!args.has("--open")) return;
+  if (const Status opened = open_in_browser(url); !opened)
+    console.complain("wood: " + opened.error().what + "; open the address yourself\n");
+}
+
+Status open_server(Service& service, Door& door) {
+  Teller& teller = *service.teller;
+  TRY(service.server, Server::open(door.spec, backend_of(teller)));
+  return {};
+}
+
+Result<int> look_on(const Args& args, const Console& console, const std::string& path) {
+  TRY(Door door, door_of(args, console));
+  Service service;
+  TRY(serve::TellerOptions options, teller_options(args, console));
+  TRY(OpenRun run, open_run(path));
+  options.ledger_name = file_name(path);
+  options.store = std::move(run.store);
+  options.reopen = [path] { return sqlite_store(path, Open::read); };
+  Server* server = nullptr;
+  options.publish = [&server](serve::StreamEvent event) { server->publish(std::move(event)); };
+  service.teller = std::make_unique<Teller>(std::move(options));
+  if (const Status read = service.teller->read(); !read) return fail(read.error().during(path));
+  TRY_STATUS(open_server(service, door));
+  server = service.server.get();
+  service.teller->replay();
+  service.teller->start();
+  announce(service, door, args, console);
+  server->run(interrupted);
+  service.teller->stop();
+  return Exit::fine;
+}
+
+// How a run that was played came to its end, told to those who look on.
+Stand stand_of(const Result<Played>& played) {
+  if (!played) return Stand::failed;
+  return played->stopped == "paused" ? Stand::paused : Stand::ended;
+}
+
+Result<int> play_on(Service& service, const Door& door, const Args& args, const Console& console) {
+  Teller& teller = *service.teller;
+  Launch& launch = *service.launch;
+  Server& server = *service.server;
+  teller.start();
+  std::optional<Result<Played>> played;
+  std::thread world([&] {
+    PlayOptions options;
+    options.on_dusk = [&](const World& seen) {
+      teller.post(
+          [&teller, look = serve::look_at(seen)]() mutable { teller.look(std::move(look)); });
+    };
+    options.pause = [&] { return service.gate->wait(); };
+    played = launch.play(std::move(options), service.gate.get());
+    const Stand stand = stand_of(*played);
+    const std::string why = !*played                ? played->error().what
+                            : stand == Stand::ended ? (*played)->stopped
+                                                    : "";
+    teller.post([&teller, stand, why] { teller.over(stand, why); });
+    service.begin();
+  });
+  service.begun.get_future().wait();
+  announce(service, door, args, console);
+  server.run(interrupted);
+  service.gate->quit();
+  world.join();
+  teller.stop();
+  if (!*played) return fail(broken(played->error(), launch));
+  if ((*played)->stopped != "paused") return Exit::fine;
+  const std::string behind = "wood: stopped behind turn " + std::to_string((*played)->turns);
+  console.complain(launch.path().empty()
+                       ? behind + "; it was kept in memory\n"
+                       : behind + "; go on with it:\n  wood serve " + launch.path() + "\n");
+  return Exit::stopped;
+}
+
+// The folder in which the copy that readers see has room.
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return path.empty()                 ? env("TMPDIR").empty() ? "/tmp" : env("TMPDIR")
+                         : slash == std::string::npos ? "."
+         : slash == 0                 ? "/"
+                                      : path.substr(0, slash);
+}
+
+Result<int> live(const Args& args, const Console& console, const std::string& path) {
+  TRY(Door door, door_of(args, console));
+  const std::int64_t pace = args.integer("--pace").value_or(60);
+  if (pace < 0 || pace > 6'000) return fail(Errc::usage, "--pace is 0 to 6000 turns a minute");
+  Service service;
+  TRY(serve::TellerOptions options, teller_options(args, console));
+  Teller* teller = nullptr;
+  Result<Batch> before = Batch{};
+  const Wrap wrap = [&](std::unique_ptr<Store> store) -> std::unique_ptr<Store> {
+    before = serve::everything(*store);
+    return std::make_unique<serve::Relay>(std::move(store), [&teller](const Batch& batch) {
+      teller->post([teller, batch] { teller->committed(batch); });
+    });
+  };
+  TRY(service.launch, path.empty() ? Launch::fresh(args, console, wrap)
+                                   : Launch::resumed(path, args, console, wrap));
+  Launch& launch = *service.launch;
+  TRY(const Batch recorded, std::move(before));
+  TRY(std::unique_ptr<serve::Archive> archive, serve::Archive::create(folder_of(launch.path())));
+  TRY_STATUS(archive->commit(recorded));
+  service.gate = std::make_unique<Gate>(
+      serve::GateOptions{
+          .first = args.has("--go") ? Pace::running
+                   : path.empty()   ? Pace::ready
+                                    : Pace::paused,
+          .turns_per_minute = pace,
+          .on_rest = [&launch] { (void)launch.commit(); },  // play() reports what failed
+          .on_pace =
+              [&teller, &service](Pace now) {
+                teller->post([teller, now] { teller->pace(now); });
+                service.begin();
+              },
+          .on_take =
+              [&teller](std::int64_t turn, std::vector<std::int64_t> ids) {
+                teller->post([teller, turn, ids = std::move(ids)] { teller->taken(turn, ids); });
+              }},
+      &launch.listed());
+  Server* server = nullptr;
+  options.ledger_name = file_name(launch.path());
+  options.reopen = [source = archive.get()]() -> Result<std::unique_ptr<Store>> {
+    return std::unique_ptr<Store>(source->copy());
+  };
+  options.store = std::move(archive);
+  options.gate = service.gate.get();
+  options.publish = [&server](serve::StreamEvent event) { server->publish(std::move(event)); };
+  service.teller = std::make_unique<Teller>(std::move(options));
+  teller = service.teller.get();
+  TRY_STATUS(teller->read());
+  if (const Status open = open_server(service, door); !open)
+    return fail(path.empty() ? broken(open.error(), launch) : open.error());
+  server = service.server.get();
+  if (!launch.note().empty()) console.complain("wood: " + launch.note() + "\n");
+  if (!args.has("--quiet"))
+    console.complain(launch.setup().scenario.name + ", cast " + launch.setup().cast_name +
+                     ", seed " + std::to_string(launch.setup().seed) +
+                     (launch.path().empty() ? "" : ", in " + launch.path()) + "\n");
+  return play_on(service, door, args, console);
+}
+
+Result<bool> finished(const std::string& path) {
+  TRY(const OpenRun run, open_run(path));
+  return run.ledger->sealed();
+}
+
+Result<int> act(const Args& args, const Console& console) {
+  keep_interrupts("\nwood: ending, behind the turn that is played; once more to end at once\n");
+  const std::string what = args.text("SCENARIO");
+  const bool ledger =
+      what.ends_with(".wood") || (what.find('/') != std::string::npos && !what.ends_with(".toml"));
+  if (!ledger) {
+    if (args.has("--look")) return fail(Errc::usage, "--look wants a ledger");
+    return live(args, console, "");
+  }
+  TRY(const bool sealed, finished(what));
+  return sealed || args.has("--look") ? look_on(args, console, what) : live(args, console, what);
+}
+
+}  // namespace
+
+Verb serve_verb() {
+  using K = Option::Kind;
+  std::vector<Option> options = launch_options();
+  options.insert(options.begin(), {.name = "SCENARIO",
+                                   .kind = K::scenario,
+                                   .value = "SCENARIO",
+                                   .about = "what is played (five-labs), or the ledger of a run: a "
+                                            "finished one is shown, another gone on with"});
+  options.insert(options.end(),
+                 {{.name = "--port",
+                   .kind = K::integer,
+                   .value = "P",
+                   .about = "where it listens (7070); 0: any port that is free"},
+                  {.name = "--open", .about = "open the page in a browser"},
+                  {.name = "--go", .about = "begin at once, without waiting for the start"},
+                  {.name = "--pace",
+                   .kind = K::integer,
+                   .value = "N",
+                   .about = "at most so many turns a minute (60); 0: as fast as the minds answer"},
+                  {.name = "--look", .about = "only show a ledger that is not finished"},
+                  {.name = "--compare",
+                   .kind = K::file,
+                   .value = "FILE",
+                   .about = "show this comparison, what `wood compare --json` wrote"},
+                  {.name = "--listen",
+                   .kind = K::text,
+                   .value = "ADDRESS",
+                   .about = "instead of the loopback; needs a token"},
+                  {.name = "--host",
+                   .kind = K::text,
+                   .value = "NAME",
+                   .about = "a name by which this server goes",
+                   .many = true},
+                  {.name = "--token-file",
+                   .kind = K::file,
+                   .value = "FILE",
+                   .about = "holds the token that is asked for; else WOOD_TOKEN does"},
+                  {.name = "--quiet", .about = "say only the address"}});
+  return {
+      .name = "serve",
+      .about = "serves a run to browsers: to watch, to play the Patron, to open any decision",
+      .text =
+          "An HTTP API, a stream of events and the page, from this one program. Until the run has "
+          "ended it shows what the Patron may see, afterwards everything. On the loopback unless "
+          "--listen says otherwise. Ctrl-C stops behind the turn that is being played; `wood serve "
+          "FILE` goes on from there.",
+      .options = std::move(options),
+      .examples = {{"wood serve --cast rules --open", "play the Patron against the rules"},
+                   {"wood serve runs/five-labs-7.wood", "look at a run that was played"},
+                   {"curl -d '{\"control\":\"start\"}' -H 'Content-Type: application/json' "
+                    "localhost:7070/v1/commands",
+                    "everything the page does, the API does"}},
+      .act = act};
+}
+
+}  // namespace wood::cli

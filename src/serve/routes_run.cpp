@@ -1,0 +1,195 @@
+// Routes that tell of the run as a whole and of its days.
+#include <algorithm>
+
+#include "core/text.h"
+#include "serve/rows.h"
+#include "serve/telling.h"
+
+namespace wood::serve {
+namespace {
+
+Response get_run(Telling& telling, Asked& asked) {
+  if (auto problem = asked.problem()) return response(*problem);
+  return json_response(run_json(telling));
+}
+
+Response get_turns(Telling& telling, Asked& asked) {
+  const std::int64_t from = asked.integer("from", {.low = 1, .otherwise = 1});
+  const std::int64_t limit = asked.integer("limit", {.low = 1, .high = 500, .otherwise = 100});
+  if (auto problem = asked.problem()) return response(*problem);
+  Json rows = Json::array();
+  const std::int64_t last = telling.last_turn();
+  std::int64_t turn = from;
+  for (; turn <= last && turn - from < limit; ++turn)
+    rows.push(turn_json(telling.story, *telling.story.turn(turn)));
+  return page_response("turns", std::move(rows), turn <= last ? std::optional(turn) : std::nullopt);
+}
+
+Response no_turn(const Telling& telling, std::int64_t turn) {
+  return missing("there is no turn " + std::to_string(turn), "turn",
+                 "the run has 1 to " + std::to_string(telling.last_turn()) + " so far");
+}
+
+Response get_turn(Telling& telling, Asked& asked) {
+  const std::int64_t turn = asked.segment(2, "turn");
+  if (auto problem = asked.problem()) return response(*problem);
+  const TurnRow* row = telling.story.turn(turn);
+  if (row == nullptr) return no_turn(telling, turn);
+  return json_response(turn_json(telling.story, *row));
+}
+
+// The sections in the order of the day.
+int rank(std::string_view section) {
+  static constexpr std::string_view order[] = {"From outside", "Dawn",           "News",
+                                               "Talk",         "The desk",       "Orders and fills",
+                                               "Deals",        "The magistrate", "Dusk"};
+  return static_cast<int>(std::find(std::begin(order), std::end(order), section) - order);
+}
+
+Response get_minutes(Telling& telling, Asked& asked) {
+  const std::int64_t turn = asked.segment(2, "turn");
+  if (auto problem = asked.problem()) return response(*problem);
+  const auto [first, end] = telling.story.span(turn);
+  if (turn < 1 || first == end) return no_turn(telling, turn);
+  std::vector<Line> lines;
+  for (std::int64_t seq = first; seq < end; ++seq) {
+    const auto entry = telling.reader->entry(Seq{seq});
+    if (!entry) return response(problem_of(entry.error()));
+    for (Line& line : telling.minutes(*entry)) lines.push_back(std::move(line));
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const Line& a, const Line& b) { return rank(a.section) < rank(b.section); });
+  Json rows = Json::array();
+  for (const Line& line : lines) rows.push(line_json(line));
+  const TurnRow* row = telling.story.turn(turn);
+  return json_response(
+      Json::object({{"lines", std::move(rows)},
+                    {"season", row == nullptr ? telling.story.season : row->season},
+                    {"turn", turn}}));
+}
+
+Response get_creatures(Telling& telling, Asked& asked) {
+  const std::int64_t last = telling.last_turn();
+  const std::int64_t turn =
+      asked.integer("turn", {.low = 1, .high = std::max<std::int64_t>(1, last), .otherwise = last});
+  if (auto problem = asked.problem()) return response(*problem);
+  Json rows = Json::array();
+  const std::size_t shown = std::min<std::size_t>(telling.story.beings.size(), kLookedAt);
+  for (std::size_t being = 0; being < shown; ++being)
+    rows.push(creature_json(telling.story, telling.eyes,
+                            {static_cast<int>(being), turn, telling.look(turn)}));
+  return json_response(Json::object({{"creatures", std::move(rows)}, {"turn", turn}}));
+}
+
+Response get_thoughts(Telling& telling, Asked& asked) {
+  const std::string who = asked.text("who");
+  const std::int64_t turn = asked.integer("turn", {.low = 1});
+  const std::int64_t before = asked.integer("before", {.otherwise = telling.size()});
+  const std::int64_t limit = asked.integer("limit", {.low = 1, .high = 500, .otherwise = 100});
+  if (auto problem = asked.problem()) return response(*problem);
+  Json rows = Json::array();
+  std::int64_t last = 0;
+  const auto& all = telling.story.thoughts;
+  auto it = std::lower_bound(
+      all.begin(), all.end(), before,
+      [](const ThoughtRow& row, std::int64_t seq) { return row.entry.value < seq; });
+  while (it != all.begin()) {
+    --it;
+    if ((!who.empty() && it->who != who) || (turn > 0 && it->turn != turn)) continue;
+    if (static_cast<std::int64_t>(rows.items().size()) == limit)
+      return page_response("thoughts", std::move(rows), last);
+    rows.push(thought_json(*it, telling.eyes));
+    last = it->entry.value;
+  }
+  return page_response("thoughts", std::move(rows), std::nullopt);
+}
+
+Response get_desk(Telling& telling, Asked& asked) {
+  const std::int64_t turn = asked.integer("turn", {.low = 1});
+  if (auto problem = asked.problem()) return response(*problem);
+  Json rows = Json::array();
+  for (const DecisionRow& row : telling.story.decisions)
+    if (turn == 0 || row.turn == turn) rows.push(decision_json(row, telling.eyes));
+  return json_response(Json::object({{"decisions", std::move(rows)}}));
+}
+
+Response get_verdicts(Telling& telling, Asked& asked) {
+  if (auto problem = asked.problem()) return response(*problem);
+  Json rows = Json::array();
+  for (const VerdictRow& row : telling.story.verdicts) rows.push(verdict_json(row));
+  return json_response(Json::object({{"verdicts", std::move(rows)}}));
+}
+
+Response get_report(Telling& telling, Asked& asked) {
+  if (auto problem = asked.problem()) return response(*problem);
+  auto report = telling.readings.report(*telling.reader);
+  if (!report) return response(problem_of(report.error()));
+  return json_response(telling.eyes.ended() ? *report : scrubbed(*report, telling.eyes));
+}
+
+Response get_compare(Telling& telling, Asked& asked) {
+  if (auto problem = asked.problem()) return response(*problem);
+  if (telling.compare) return json_response(*telling.compare);
+  return missing("this server was started without a comparison", "/v1/compare",
+                 "start it with --compare FILE, what `wood compare --json` wrote");
+}
+
+}  // namespace
+
+Response missing(const std::string& what, const std::string& place, const std::string& mend) {
+  return response(Problem{404, what, place, mend});
+}
+
+Response page_response(const char* name, Json rows, std::optional<std::int64_t> next) {
+  Json out = Json::object({{"next", next ? Json(*next) : Json()}});
+  out.set(name, std::move(rows));
+  return json_response(out);
+}
+
+Json run_json(const Telling& telling) {
+  const Story& story = telling.story;
+  Json goods = Json::array(), creatures = Json::array();
+  for (const GoodSpec& good : story.scenario.goods) goods.push(good.name);
+  for (std::size_t i = 0; i < std::min(story.scenario.creatures.size(), kLookedAt); ++i)
+    creatures.push(story.scenario.creatures[i].name);
+  return Json::object(
+      {{"cast", story.cast_name},
+       {"compare", telling.compare.has_value()},
+       {"creatures", std::move(creatures)},
+       {"ended", telling.eyes.ended()},
+       {"entries", telling.size()},
+       {"goods", std::move(goods)},
+       {"last_event", std::to_string(telling.newest)},
+       {"ledger", telling.ledger_name},
+       {"live", telling.live()},
+       {"origin", story.origin},
+       {"patron", telling.live() && story.scenario.patron},
+       {"scenario", story.scenario.name},
+       {"season", story.season},
+       {"seed", story.seed},
+       {"signer", telling.signer},
+       {"state", name(telling.stand)},
+       {"tick_mp", story.scenario.tick_mp},
+       {"title", story.scenario.title},
+       {"turn", telling.last_turn()},
+       {"turns", story.turns_wanted},
+       {"turns_per_minute", telling.gate == nullptr ? 0 : telling.gate->turns_per_minute()},
+       {"version", telling.version},
+       {"viewer", telling.eyes.ended() ? "everyone" : "patron"},
+       {"why", telling.why}});
+}
+
+std::vector<Routed> run_routes() {
+  return {{"GET", "/v1/run", get_run},
+          {"GET", "/v1/turns", get_turns},
+          {"GET", "/v1/turns/{turn}", get_turn},
+          {"GET", "/v1/turns/{turn}/minutes", get_minutes},
+          {"GET", "/v1/creatures", get_creatures},
+          {"GET", "/v1/thoughts", get_thoughts},
+          {"GET", "/v1/desk", get_desk},
+          {"GET", "/v1/verdicts", get_verdicts},
+          {"GET", "/v1/report", get_report},
+          {"GET", "/v1/compare", get_compare}};
+}
+
+}  // namespace wood::serve

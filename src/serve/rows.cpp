@@ -1,0 +1,264 @@
+#include "serve/rows.h"
+
+#include <algorithm>
+
+namespace wood::serve {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+Json or_null(std::int64_t value, std::int64_t none) { return value == none ? Json() : Json(value); }
+
+Json lots_json(const Story& story, const std::vector<std::int64_t>& lots) {
+  Json out = Json::array();
+  for (std::size_t good = 0; good < lots.size(); ++good)
+    if (lots[good] != 0)
+      out.push(Json::object({{"good", story.scenario.goods[good].name}, {"lots", lots[good]}}));
+  return out;
+}
+
+Json seqs(const std::vector<Seq>& list) {
+  Json out = Json::array();
+  for (const Seq seq : list) out.push(seq.value);
+  return out;
+}
+
+constexpr const char* kWithheld = "(said in private; shown when the run has ended)";
+
+}  // namespace
+
+Json scrubbed(const Json& value, const Eyes& eyes) {
+  if (value.is(Json::Kind::string)) return eyes.tells(value.string()) ? Json(kWithheld) : value;
+  if (value.is(Json::Kind::array)) {
+    Json out = Json::array();
+    for (const Json& item : value.items()) out.push(scrubbed(item, eyes));
+    return out;
+  }
+  if (!value.is(Json::Kind::object)) return value;
+  Json out = Json::object();
+  for (const auto& [key, member] : value.members()) out.set(key, scrubbed(member, eyes));
+  return out;
+}
+
+bool private_act(std::string_view act) {
+  for (const std::string_view other :
+       {"whisper", "lend", "swap", "ally", "gift", "offer", "counter", "accept", "refuse"})
+    if (act == other) return true;
+  return false;
+}
+
+Json turn_json(const Story& story, const TurnRow& row) {
+  Json counts = Json::object();
+  for (const char* key :
+       {"orders", "refused", "trades", "lots", "prompts", "facts", "disclosures", "leaks"})
+    counts.set(key, row.counts.int_or(key, 0));
+  Json goods = Json::array(), beings = Json::array();
+  for (std::size_t good = 0; good < row.candles.size(); ++good)
+    goods.push(Json::object({{"good", story.scenario.goods[good].name},
+                             {"mark", row.candles[good].mark},
+                             {"volume", row.candles[good].volume}}));
+  for (std::size_t being = 0; being < row.beings.size(); ++being)
+    beings.push(Json::object({{"heat", row.beings[being].heat},
+                              {"mood", or_null(row.beings[being].mood, -1)},
+                              {"name", story.beings[being]},
+                              {"pnl_mp", row.beings[being].pnl_mp},
+                              {"worth_mp", row.beings[being].worth_mp}}));
+  return Json::object({{"beings", std::move(beings)},
+                       {"counts", std::move(counts)},
+                       {"entry", row.entry.value},
+                       {"first_entry", row.first.value},
+                       {"goods", std::move(goods)},
+                       {"season", row.season},
+                       {"state", row.state},
+                       {"turn", row.turn}});
+}
+
+Json candle_json(const Candle& candle) {
+  // A day without a trade has a mark and no prices.
+  const auto price = [&](std::int64_t ticks) { return candle.volume == 0 ? Json() : Json(ticks); };
+  return Json::object({{"close", price(candle.close)},
+                       {"high", price(candle.high)},
+                       {"low", price(candle.low)},
+                       {"mark", candle.mark},
+                       {"open", price(candle.open)},
+                       {"turn", candle.turn},
+                       {"volume", candle.volume}});
+}
+
+Json good_json(const Story& story, int good) {
+  const GoodSpec& spec = story.scenario.goods[at(good)];
+  const std::int64_t opening = spec.opening.value / story.scenario.tick_mp;
+  std::string maker;
+  for (const CreatureSpec& creature : story.scenario.creatures)
+    if (creature.makes == good && maker.empty()) maker = creature.name;
+  Json marks = Json::array();
+  marks.push(opening);
+  for (const TurnRow& row : story.turns) marks.push(row.candles[at(good)].mark);
+  const Candle* last = story.turns.empty() ? nullptr : &story.turns.back().candles[at(good)];
+  return Json::object({{"food", spec.food},
+                       {"good", spec.name},
+                       {"maker", maker},
+                       {"mark", last == nullptr ? opening : last->mark},
+                       {"marks", std::move(marks)},
+                       {"opening", opening},
+                       {"spoil_ppm", spec.spoil_ppm},
+                       {"volume", last == nullptr ? 0 : last->volume}});
+}
+
+Json line_json(const Line& line) {
+  return Json::object({{"entry", line.entry.some() ? Json(line.entry.value) : Json()},
+                       {"section", line.section},
+                       {"text", line.text}});
+}
+
+Json trade_json(const Story& story, const TradeRow& row) {
+  return Json::object({{"buyer", row.buyer},
+                       {"entry", row.entry.value},
+                       {"good", story.scenario.goods[at(row.good)].name},
+                       {"lots", row.lots},
+                       {"price", row.price},
+                       {"seller", row.seller},
+                       {"taker", row.buyer_took ? "buyer" : "seller"},
+                       {"turn", row.turn}});
+}
+
+Json thought_json(const ThoughtRow& row, const Eyes& eyes) {
+  const bool withheld = eyes.tells(row.text);
+  const bool silent = !eyes.ended() && private_act(row.act);
+  return Json::object({{"act", silent ? "" : row.act},
+                       {"entry", row.entry.value},
+                       {"task", row.task},
+                       {"text", withheld ? kWithheld : row.text},
+                       {"turn", row.turn},
+                       {"who", row.who},
+                       {"withheld", withheld}});
+}
+
+Json decision_json(const DecisionRow& row, const Eyes& eyes) {
+  Json seats = Json::array(), ballots = Json::array();
+  for (const SeatRow& seat : row.seats) {
+    const bool withheld = eyes.tells(seat.said.dump());
+    const bool plain = !withheld && seat.said.is(Json::Kind::object);
+    seats.push(Json::object({{"by", seat.by},
+                             {"entry", seat.entry.value},
+                             {"reason", withheld ? kWithheld : seat.said.str_or("reason", "")},
+                             {"said", plain ? seat.said : Json::object()},
+                             {"seat", seat.seat},
+                             {"withheld", withheld}}));
+  }
+  for (const BallotRow& ballot : row.ballots)
+    ballots.push(Json::object({{"by", ballot.by},
+                               {"confidence", or_null(ballot.confidence, -1)},
+                               {"entry", ballot.entry.some() ? Json(ballot.entry.value) : Json()},
+                               {"reason", eyes.tells(ballot.reason) ? kWithheld : ballot.reason},
+                               {"seat", ballot.seat},
+                               {"vote", ballot.vote}}));
+  return Json::object({{"action", row.action},
+                       {"ballots", std::move(ballots)},
+                       {"entry", row.entry.value},
+                       {"filled", row.filled},
+                       {"good", row.good},
+                       {"lots", row.lots},
+                       {"n_eff_milli", row.n_eff_milli},
+                       {"outcome", row.outcome},
+                       {"price", row.price},
+                       {"seats", std::move(seats)},
+                       {"text", row.text},
+                       {"turn", row.turn},
+                       {"vote", row.vote.some() ? Json(row.vote.value) : Json()},
+                       {"why", row.why}});
+}
+
+Json verdict_json(const VerdictRow& row) {
+  return Json::object({{"entry", row.entry.value},
+                       {"evidence", seqs(row.evidence)},
+                       {"heat", row.heat},
+                       {"reason", row.reason},
+                       {"sentence", row.sentence},
+                       {"turn", row.turn},
+                       {"who", row.who}});
+}
+
+Json depth_json(const std::vector<Level>& levels) {
+  Json out = Json::array();
+  for (const Level& level : levels)
+    out.push(Json::object(
+        {{"lots", level.lots.value}, {"orders", level.orders}, {"price", level.price.value}}));
+  return out;
+}
+
+namespace {
+
+// What a look at the world adds; without one, what is not known is null.
+void add_standing(const Story& story, const Eyes& eyes, const CreatureAsked& asked, Json& out) {
+  const std::string& name = story.beings[at(asked.being)];
+  const Standing* standing = nullptr;
+  if (asked.look != nullptr && at(asked.being) < asked.look->beings.size())
+    standing = &asked.look->beings[at(asked.being)];
+  Json orders = Json::array();
+  if (standing != nullptr && (eyes.ended() || name == "patron"))
+    for (const Standing::Resting& order : standing->orders)
+      orders.push(Json::object({{"good", story.scenario.goods[at(order.good)].name},
+                                {"lots", order.lots},
+                                {"price", order.price},
+                                {"side", order.side == Side::bid ? "buy" : "sell"}}));
+  out.set("orders", std::move(orders));
+  out.set("purse_mp", standing == nullptr ? Json() : Json(standing->purse_mp));
+  out.set("free_mp", standing == nullptr ? Json() : Json(standing->free_mp));
+  out.set("stores", standing == nullptr ? Json::array() : lots_json(story, standing->stores));
+  out.set("short", standing == nullptr ? Json::array() : lots_json(story, standing->borrowed));
+  out.set("frozen_until", standing == nullptr ? 0 : standing->frozen_until);
+  out.set("exiled", standing != nullptr && standing->exiled);
+}
+
+}  // namespace
+
+Json creature_json(const Story& story, const Eyes& eyes, const CreatureAsked& asked) {
+  const std::string& name = story.beings[at(asked.being)];
+  const bool creature = at(asked.being) < story.scenario.creatures.size();
+  const CreatureSpec spec = creature ? story.scenario.creatures[at(asked.being)] : CreatureSpec{};
+  const auto mind = story.minds.find(name);
+  const auto tally = story.tallies.find(name);
+  const Tally sums = tally == story.tallies.end() ? Tally{} : tally->second;
+  const TurnRow* row = story.turn(asked.turn);
+  const BeingDay day = row == nullptr ? BeingDay{} : row->beings[at(asked.being)];
+  Json pnl = Json::array();
+  for (const TurnRow& before : story.turns)
+    if (before.turn <= asked.turn) pnl.push(before.beings[at(asked.being)].pnl_mp);
+  const auto thought =
+      std::find_if(story.thoughts.rbegin(), story.thoughts.rend(), [&](const ThoughtRow& t) {
+        return t.who == name &&
+               (t.turn <= asked.turn || row == nullptr || row == &story.turns.back());
+      });
+  const std::int64_t mood = row != nullptr ? day.mood
+                            : creature     ? story.scenario.scarcity.mood_start
+                                           : -1;
+  Json out = Json::object(
+      {{"animal", spec.animal},
+       {"cost_nano", sums.cost_nano},
+       {"failures", sums.failures},
+       {"family", mind == story.minds.end() ? "" : mind->second.family},
+       {"heat", day.heat},
+       {"kind", creature             ? "creature"
+                : name == "treasury" ? "fund"
+                                     : "patron"},
+       {"lab", mind == story.minds.end() ? "" : mind->second.lab},
+       {"makes", spec.makes < 0 ? "" : story.scenario.goods[at(spec.makes)].name},
+       {"makes_lots", spec.makes_lots},
+       {"mind", mind == story.minds.end() ? "" : mind->second.mind},
+       {"mood", or_null(mood, -1)},
+       {"name", name},
+       {"pnl", std::move(pnl)},
+       {"pnl_mp", day.pnl_mp},
+       {"prompts", sums.prompts},
+       {"role", spec.role},
+       {"temper", spec.temper},
+       {"thought", thought == story.thoughts.rend() ? Json() : thought_json(*thought, eyes)},
+       {"tokens", sums.tokens},
+       {"wall_us", sums.wall_us},
+       {"worth_mp", day.worth_mp}});
+  add_standing(story, eyes, asked, out);
+  return out;
+}
+
+}  // namespace wood::serve

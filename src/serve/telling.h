@@ -1,0 +1,101 @@
+// What the teller knows, on its own thread: the story, its payloads, and how the run stands. The
+// routes read it; the teller alone changes it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "ledger/merkle.h"
+#include "serve/asked.h"
+#include "serve/eyes.h"
+#include "serve/gate.h"
+#include "serve/look.h"
+#include "serve/readings.h"
+#include "serve/story.h"
+
+namespace wood::serve {
+
+enum class Stand { ready, running, paused, ended, failed, broken_off };
+const char* name(Stand stand);
+
+// A command that came here.
+struct Receipt {
+  std::int64_t id = 0;
+  std::string name, by, state;  // state: done, queued, recorded, lost
+  std::int64_t turn = 0;        // 0: not recorded
+  Seq entry;
+  std::string outcome;
+};
+
+struct Verification {
+  std::string state = "idle", phase, why;
+  Progress progress;
+  std::int64_t entries = 0;
+  Json result;
+};
+
+struct Telling {
+  Readings readings;
+  std::string ledger_name;      // of the file; "": in memory
+  std::string version;          // of the program
+  std::optional<Json> compare;  // what --compare gave
+  std::string compare_name;
+
+  std::unique_ptr<Store> store;
+  std::unique_ptr<LedgerReader> reader;
+  Story story;
+  Eyes eyes;
+  Merkle tree;             // of the record
+  std::string checkpoint;  // the record's last, a signed note
+  std::string signer;      // the run's own key as text
+  std::map<std::int64_t, Look> looks;
+  std::int64_t newest = -1;  // id of the newest event
+
+  Gate* gate = nullptr;  // null: nothing is to be steered
+  Stand stand = Stand::broken_off;
+  std::string why;
+  std::vector<Receipt> receipts;
+  Verification verification;
+
+  [[nodiscard]] std::int64_t size() const {
+    return static_cast<std::int64_t>(story.entries.size());
+  }
+  // The last turn that is complete.
+  [[nodiscard]] std::int64_t last_turn() const {
+    return static_cast<std::int64_t>(story.turns.size());
+  }
+  [[nodiscard]] const Look* look(std::int64_t turn) const;
+  // Whether the entry, or what it says, may not be known yet.
+  [[nodiscard]] bool hides(const Entry& entry) const;
+  // In one line; "" if it is hidden.
+  [[nodiscard]] std::string line(const Entry& entry) const;
+  // What the minutes note of it, for whoever looks.
+  [[nodiscard]] std::vector<Line> minutes(const Entry& entry) const;
+  [[nodiscard]] bool live() const;
+};
+
+Json run_json(const Telling& telling);
+Json receipt_json(const Receipt& receipt);
+Json verification_json(const Verification& verification);
+
+// The routes. Each reads its parameters from `asked`, whose problem() is looked at before anything
+// is given.
+using Route = Response (*)(Telling&, Asked&);
+struct Routed {
+  const char* method;
+  const char* pattern;  // "/v1/turns/{turn}/minutes"
+  Route route;
+};
+// routes_run.cpp, routes_market.cpp, routes_ledger.cpp, commands.cpp
+std::vector<Routed> run_routes();
+std::vector<Routed> market_routes();
+std::vector<Routed> ledger_routes();
+std::vector<Routed> command_routes();
+
+// The refusal of what is not there.
+Response missing(const std::string& what, const std::string& place, const std::string& mend);
+// {name: rows, "next": next or null}
+Response page_response(const char* name, Json rows, std::optional<std::int64_t> next);
+
+}  // namespace wood::serve
