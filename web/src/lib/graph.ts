@@ -79,6 +79,22 @@ export function place(trace: Drawn, downwards: "across" | "down"): Drawing {
   };
 }
 
+/** The trace back to so many steps. */
+export const upTo = (trace: Pick<Trace, "nodes" | "edges">, depth: number): Drawn => {
+  const kept = new Set(trace.nodes.filter((node) => node.depth <= depth).map((node) => node.entry));
+  return {
+    nodes: trace.nodes.filter((node) => kept.has(node.entry)),
+    edges: trace.edges.filter(({ from, to }) => kept.has(from) && kept.has(to)),
+  };
+};
+
+/** How many steps back still make a drawing that can be read: at most `most` boxes. */
+export function readable(trace: Pick<Trace, "nodes" | "edges" | "root">, deepest: number, most: number): number {
+  let depth = 1;
+  while (depth < deepest && fold(upTo(trace, depth + 1), trace.root, new Set()).nodes.length <= most) depth += 1;
+  return depth;
+}
+
 /** A soft line through dagre's points. */
 export function curve(points: readonly { x: number; y: number }[]): string {
   const [first, ...rest] = points;
