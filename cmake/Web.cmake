@@ -20,7 +20,7 @@ elseif(WOOD_WEB STREQUAL "ON" OR WOOD_WEB STREQUAL "")
   add_custom_command(OUTPUT ${WOOD_WEB_FILES} VERBATIM
     DEPENDS ${web_sources} "${web}/index.html" "${web}/package-lock.json" "${web}/vite.config.ts"
       "${web}/svelte.config.js" "${web}/run"
-    COMMAND "${web}/run" vite build --logLevel warn
+    COMMAND "${web}/run" vite build --logLevel error
     COMMENT "Building the page (web/)")
   add_custom_target(web DEPENDS ${WOOD_WEB_FILES})
 elseif(WOOD_WEB)

@@ -10,12 +10,29 @@ export interface Piece {
 
 interface Schema {
   type?: unknown;
+  const?: unknown;
   enum?: unknown;
+  oneOf?: Schema[];
   properties?: Record<string, Schema>;
   items?: Schema;
 }
 
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
+
+/** The values that a schema lists; null: it is free. */
+function listed(schema: Schema | undefined): unknown[] | null {
+  if (schema === undefined) return null;
+  if ("const" in schema) return [schema.const];
+  return Array.isArray(schema.enum) ? schema.enum : null;
+}
+
+/** What several alternatives allow for one member: their lists together, or the first that is free. */
+function either(those: readonly Schema[]): Schema | undefined {
+  const lists = those.map(listed);
+  return lists.every((each) => each !== null) && lists.length > 0
+    ? { enum: [...new Set(lists.flat())] }
+    : those.find((each) => listed(each) === null);
+}
 
 class Reader {
   private at = 0;
@@ -31,10 +48,10 @@ class Reader {
     const char = this.text[this.at];
     if (char === "{") return this.members(schema);
     if (char === "[") return this.items(schema);
-    if (char === '"') return this.string(Array.isArray(schema?.enum) ? "listed" : "free");
+    if (char === '"') return this.string(listed(schema));
     const match = /^(-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null)/.exec(this.text.slice(this.at));
     if (!match) return false;
-    this.put(match[0], false);
+    this.put(match[0], listed(schema)?.length === 1);
     return true;
   }
 
@@ -42,7 +59,9 @@ class Reader {
     if (!this.done) this.put(this.text.slice(this.at), false);
   }
 
+  // Of alternatives those go on that allow what was written so far.
   private members(schema: Schema | undefined): boolean {
+    let open = schema?.oneOf ?? (schema ? [schema] : []);
     this.put("{", true);
     this.blank();
     if (this.text[this.at] === "}") return this.put("}", true);
@@ -54,7 +73,14 @@ class Reader {
       this.blank();
       if (this.text[this.at] !== ":") return false;
       this.put(":", true);
-      if (!this.value(schema?.properties?.[key[1]!])) return false;
+      const name = key[1]!;
+      const start = this.at;
+      if (!this.value(either(open.flatMap((each) => each.properties?.[name] ?? [])))) return false;
+      const written = this.text.slice(start, this.at).trim();
+      open = open.filter((each) => {
+        const values = listed(each.properties?.[name]);
+        return values === null || values.some((value) => JSON.stringify(value) === written);
+      });
       if (!this.comma("}")) return false;
       if (this.pieces.at(-1)?.text.endsWith("}")) return true;
     }
@@ -77,13 +103,14 @@ class Reader {
     return char === "," || char === end ? this.put(char, true) : false;
   }
 
-  // Of a text that is free the model chose where it ends.
-  private string(kind: "free" | "listed"): boolean {
+  // Of a text that is free the model chose where it ends; of one from a list, which it is, unless
+  // there was only one.
+  private string(values: unknown[] | null): boolean {
     const match = /^"((?:[^"\\]|\\.)*)"/.exec(this.text.slice(this.at));
     if (!match) return false;
     this.put('"', true);
-    if (match[1] !== "") this.put(match[1]!, false);
-    return this.put('"', kind === "listed");
+    if (match[1] !== "") this.put(match[1]!, values?.length === 1);
+    return this.put('"', values !== null);
   }
 
   private blank(): void {

@@ -7,7 +7,7 @@ const minus = "−"; // a minus sign, as wide as a plus
 export function pebbles(mp: number, digits = 2): string {
   const text = (Math.round((Math.abs(mp) / 1000) * 10 ** digits) / 10 ** digits).toFixed(digits);
   const [whole = "", fraction] = text.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, " "); // thin spaces
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, "\u2009"); // thin spaces
   const negative = mp < 0 && Number(text) !== 0;
   return (negative ? minus : "") + grouped + (fraction ? `.${fraction}` : "");
 }
@@ -34,7 +34,7 @@ export function change(now: number, then: number): string {
 export const direction = (value: number): -1 | 0 | 1 => (value > 0 ? 1 : value < 0 ? -1 : 0);
 
 export const grouped = (value: number): string =>
-  String(value).replace(/\B(?=(\d{3})+$)/g, " ");
+  String(value).replace(/\B(?=(\d{3})+$)/g, "\u2009");
 
 /** Microseconds. */
 export function duration(us: number): string {

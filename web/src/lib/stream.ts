@@ -30,16 +30,19 @@ const types = [
   "verify", "dropped",
 ];
 
+const closed = 2; // EventSource.CLOSED
+
 type Told = { message: Message } | { link: Link } | { ask: "hello" };
 
-export const browser: Browser = {
+/** This one. */
+export const browser = (): Browser => ({
   source: (url) => new EventSource(url),
   channel: (name) => ("BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null),
   lead:
     "locks" in navigator
       ? (name, then) => void navigator.locks.request(name, then).catch(() => undefined)
       : null,
-};
+});
 
 export class Stream {
   private last = -1;
@@ -54,7 +57,7 @@ export class Stream {
   constructor(
     private readonly listener: Listener,
     after: number,
-    private readonly from: Browser = browser,
+    private readonly from: Browser = browser(),
   ) {
     this.last = after;
     this.channel = from.lead ? from.channel("wood-events") : null;
@@ -96,7 +99,7 @@ export class Stream {
     source.onerror = () => {
       this.pass("broken");
       // The browser comes back by itself unless the answer was a refusal.
-      if (source.readyState === EventSource.CLOSED)
+      if (source.readyState === closed)
         setTimeout(() => this.source === source && this.open(), 3000);
     };
   }

@@ -28,6 +28,8 @@ class Wood {
   /** The day that has begun, and of which something is known. */
   begun = $state(0);
   notice = $state("");
+  /** Counts the calls for the field of the search. */
+  searches = $state(0);
 
   /** The day looked at: the address's, else the last. */
   day = $derived(
