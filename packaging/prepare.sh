@@ -87,7 +87,8 @@ install_llama() {
 configure() {
   [[ -f $dir/build.ninja ]] && return 0
   say "configuring"
-  logged cmake cmake --preset "$preset" -DWOOD_LLAMA="${WOOD_LLAMA:-ON}" ||
+  logged cmake cmake --preset "$preset" -DWOOD_LLAMA="${WOOD_LLAMA:-ON}" \
+    -DWOOD_WEB="${WOOD_WEB:-ON}" ||
     stop 3 "cmake could not configure ($dir/log/cmake.txt)"
 }
 
