@@ -71,9 +71,10 @@ std::string body_text(const Draft& draft) {
              (body.find("output") != nullptr ? value_text(body.find("output"))
                                              : body.str_or("code", ""));
     case EntryKind::vote:
-      return body.str_or("outcome", "no outcome") + ", " + body.str_or("why", "") + "; " +
+      return outcome_text(body) + ", " + body.str_or("why", "") + "; " +
              value_text(body.find("counts")) + "; worth " +
-             decimal(body.int_or("n_eff_milli", 0), 3, 1) + " votes";
+             decimal(body.int_or("n_eff_milli", 0), 3, 1) + " votes" +
+             (body.str_or("n_eff_by", "") == "errors" ? " by their errors" : "");
     case EntryKind::input:
       return body.find("act") != nullptr
                  ? body.str_or("act", "") + ": " + members_text(body, {"act"})
@@ -94,6 +95,11 @@ std::string body_text(const Draft& draft) {
 }
 
 }  // namespace
+
+std::string outcome_text(const Json& vote) {
+  const Json* outcome = vote.find("outcome");
+  return outcome == nullptr || outcome->is(Kind::null) ? "no outcome" : value_text(outcome);
+}
 
 std::string members_text(const Json& object, const std::vector<std::string>& without) {
   std::vector<std::string> parts;

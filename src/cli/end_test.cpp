@@ -482,6 +482,29 @@ TEST_F(Program, PaymentsAreWatchedWithALedger) {
                   "did you mean \"pattern\"?"));
 }
 
+// With a server in the larger seat: what is open reaches it, the private letter does not.
+TEST_F(Program, LettersAreSortedByACascadeAndPrivateOnesStayHere) {
+  const std::string sample = std::string(WOOD_SOURCE_DIR) + "/pipelines/cascade.sample.jsonl";
+  const std::string command = "pipeline run cascade --in '" + sample + "' --seed 1 --ledger ";
+  const Ran rules = wood(command + "r.wood");
+  ASSERT_EQ(rules.status, 0) << rules.err;
+  EXPECT_TRUE(has(rules.out, "\"risk\":\"fraud\"")) << rules.out;
+  EXPECT_EQ(wood("verify r.wood").status, 0);
+
+  const auto server = FakeServer::start({Manner::ok}).value();
+  write("cloud.toml",
+        "[[mind]]\nname = \"cloud\"\nkind = \"openai\"\nmodel = \"m\"\nendpoint = \"" +
+            server->endpoint() + "\"\n");
+  const Ran served = wood(command + "s.wood --minds cloud.toml --cast large=cloud");
+  ASSERT_EQ(served.status, 0) << served.err;
+  EXPECT_TRUE(has(served.out, "\"passed\":[\"local\"]")) << served.out;
+  EXPECT_EQ(wood("verify s.wood").status, 0);
+  std::string sent;
+  for (const Request& request : server->requests()) sent += request.body;
+  EXPECT_TRUE(has(sent, "Why was the fee charged again?"));
+  EXPECT_FALSE(has(sent, "My refund never came"));
+}
+
 TEST_F(Program, FitsAScenariosGoodToPrices) {
   std::string csv = "day,close\n";
   std::int64_t price = 10'000;

@@ -221,7 +221,7 @@ void Minutes::desk_vote(const Entry& entry) {
     if (!ballot.reason.empty()) line += ": \"" + printable(ballot.reason) + "\"";
     note(desk_, entry.seq, line);
   }
-  const std::string outcome = entry.draft.body.str_or("outcome", "no outcome");
+  const std::string outcome = outcome_text(entry.draft.body);
   note(desk_, entry.seq,
        "the vote: " + outcome + " (" + entry.draft.body.str_or("why", "") + "), worth " +
            decimal(entry.draft.body.int_or("n_eff_milli", 0), 3, 1) + " independent votes");

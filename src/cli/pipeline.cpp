@@ -117,10 +117,10 @@ Result<RecordsSummary> feed(const Bench& bench, Sink& sink, Seq genesis, const B
   context.from = {genesis};
   context.turn = 1;
   context.seed = bench.seed;
-  context.traits = [&bench](const std::string& mind) -> MindTraits {
-    const MindSpec* spec = bench.registry.find(mind);
-    if (spec == nullptr) return {};
-    return {spec->style == Style::terse, spec->price_in, spec->price_out};
+  const std::map<std::string, Json> cards = bench.panel->cards();
+  context.traits = [&cards](const std::string& mind) {
+    const auto card = cards.find(mind);
+    return card != cards.end() ? traits_of(card->second) : MindTraits{};
   };
   // Lines wait for the commit that holds them; the runner commits before it reports each hundredth.
   std::string waiting, all;
@@ -210,7 +210,9 @@ Verb pipeline_verb() {
             .value = "SEAT=MIND",
             .about = "who answers in a seat",
             .many = true},
-           models_option(), minds_option(), memory_option(),
+           models_option(),
+           minds_option(),
+           memory_option(),
            {.name = "--seed",
             .kind = K::text,
             .value = "S",

@@ -275,8 +275,9 @@ std::vector<BallotLine> ballots_of(const Entry& vote, const LedgerReader& ledger
   const auto ballots = whole_value(*given, ledger);
   if (!ballots || !ballots->is(Kind::array)) return out;
   for (const Json& ballot : ballots->items()) {
-    BallotLine line{
-        .by = "", .seat = ballot.str_or("by", ""), .vote = ballot.str_or("vote", ""), .reason = ""};
+    BallotLine line{.by = "", .seat = ballot.str_or("by", ""), .vote = "", .reason = ""};
+    if (const Json* cast = ballot.find("vote"))  // of a median an integer
+      line.vote = cast->is(Kind::string) ? cast->string() : cast->dump();
     line.confidence = ballot.int_or("confidence", -1);
     const std::string state = ballot.str_or("state", "");
     if (line.vote.empty()) line.vote = state == "abstained" ? "abstain" : "no answer";

@@ -17,6 +17,7 @@ const char* name(Errc code) {
     case Errc::diverged: return "diverged";
     case Errc::environment: return "environment";
     case Errc::limit: return "limit";
+    case Errc::local: return "local";
   }
   return "unknown";
 }

@@ -23,6 +23,7 @@ enum class Errc {
   diverged,     // a re-enactment differs from the record
   environment,  // this machine lacks something
   limit,        // a configured limit was reached
+  local,        // what it takes must not leave this machine
 };
 
 // The name of a code as it is printed and recorded, e.g. "parse".

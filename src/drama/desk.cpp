@@ -193,9 +193,7 @@ Status run_desk(World& world, Panel& panel) {
   context.swaps = world.desk_swaps;
   context.traits = [&](const std::string& mind) {
     const Json* card = world.setup.cards.find(mind);
-    return MindTraits{card != nullptr && card->str_or("style", "full") == "terse",
-                      card != nullptr ? card->int_or("price_in", 0) : 0,
-                      card != nullptr ? card->int_or("price_out", 0) : 0};
+    return card != nullptr ? traits_of(*card) : MindTraits{};
   };
   context.show = [&](const Showing& showing) {
     const View& view = view_of(showing.by);

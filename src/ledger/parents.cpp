@@ -65,7 +65,7 @@ const std::vector<ParentRule>& parent_rules() {
        {},
        {K::reading, K::step, K::input}},
       {K::route,
-       {K::genesis, K::view, K::reading, K::step, K::vote, K::input, K::check, K::tool},
+       {K::genesis, K::view, K::reading, K::step, K::vote, K::input, K::check, K::tool, K::route},
        1,
        -1,
        {},

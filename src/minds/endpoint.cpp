@@ -107,6 +107,7 @@ Logprobs logprobs_in(const std::string& body) {
 }
 
 Result<Logprobs> try_logprobs(const MindSpec& spec, const Ask& ask) {
+  if (ask.reach == Reach::here) return fail(Errc::local, kept_here(spec.name).what);
   HttpRequest request = request_to(spec, "chat/completions");
   request.method = "POST";
   request.headers.push_back({"Content-Type", "application/json"});

@@ -11,4 +11,12 @@ const char* name(Finish finish) {
   return "unknown";
 }
 
+Failure kept_here(const std::string& mind) {
+  return {Errc::local,
+          "mind " + mind +
+              " is outside this machine, which what it would be asked must not leave; cast one "
+              "that is inside",
+          {}};
+}
+
 }  // namespace wood

@@ -30,6 +30,10 @@ struct Sampling {
   friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
+// Where an ask may go. One that holds what is marked local stays on this machine: a mind that is
+// remote() answers it with a Failure (Errc::local), having sent nothing.
+enum class Reach { anywhere, here };
+
 struct Ask {
   Seq prompt;          // the prompt entry this ask stands for; the key of its answer in the record
   std::string mind;    // name in models.toml
@@ -41,6 +45,7 @@ struct Ask {
                 // these, language models the messages; both say the same
   Sampling sampling;
   std::int64_t wait_ms_max = 60'000;
+  Reach reach = Reach::anywhere;
 };
 
 enum class Finish { stop, length, refused };  // refused: the server or model declined to answer
@@ -73,12 +78,16 @@ struct Answer {
 };
 
 struct Failure {            // no answer: recorded as an input, and the asker does nothing this time
-  Errc code = Errc::model;  // timeout, network, remote, model, limit
+  Errc code = Errc::model;  // timeout, network, remote, model, limit, local
   std::string what;
   Usage usage;
 };
 
 using Reply = std::variant<Answer, Failure>;
+
+// What is said for a remote mind to an ask that must stay here: the same words wherever it is
+// refused, since they are on record.
+Failure kept_here(const std::string& mind);
 
 class Mind {
  public:

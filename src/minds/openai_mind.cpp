@@ -59,6 +59,7 @@ class OpenaiMind : public Mind {
   [[nodiscard]] bool remote() const override { return true; }
 
  private:
+  std::vector<Reply> send(std::span<const Ask> asks);
   [[nodiscard]] HttpRequest request_of(const Ask& ask, const Try& work) const;
   void send_due(Round& round);
   bool send_one(Round& round, std::int64_t now);
@@ -226,7 +227,7 @@ std::int64_t OpenaiMind::wait_of(const Round& round) const {
   return std::max<std::int64_t>(until - now, 0);
 }
 
-std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
+std::vector<Reply> OpenaiMind::send(std::span<const Ask> asks) {
   Round round(asks);
   while (true) {
     send_due(round);
@@ -238,6 +239,20 @@ std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
       settle(round, std::move(work.mapped()), std::move(done.result));
     }
   }
+}
+
+// An endpoint on the loopback is one too: what stands behind it may hand on what it is sent.
+std::vector<Reply> OpenaiMind::ask(std::span<const Ask> asks) {
+  std::vector<Reply> replies(asks.size(), kept_here(spec_.name));
+  std::vector<Ask> sent;
+  for (const Ask& ask : asks)
+    if (ask.reach == Reach::anywhere) sent.push_back(ask);
+  if (sent.size() == asks.size()) return send(asks);
+  std::vector<Reply> answers = send(sent);
+  auto answer = answers.begin();
+  for (std::size_t i = 0; i < asks.size(); ++i)
+    if (asks[i].reach == Reach::anywhere) replies[i] = std::move(*answer++);
+  return replies;
 }
 
 Json OpenaiMind::card() const {

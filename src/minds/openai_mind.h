@@ -6,7 +6,8 @@
 // is sent nothing new before. After a 500 the next try has another seed: it may have been the
 // answer drawn that the server could not bring into form (llama-server says so of bytes that are
 // not UTF-8), and the same seed would draw it again. A server that is down is left alone for a
-// while (breaker.h). The API key comes from the environment and is in no message, card or error.
+// while (breaker.h). An ask that must stay on this machine is refused unsent, wherever the server
+// is. The API key comes from the environment and is in no message, card or error.
 #pragma once
 
 #include <memory>

@@ -103,6 +103,22 @@ TEST(Openai, many_asks_over_few_connections_in_the_order_asked) {
   EXPECT_LE(connections.size(), 4u);
 }
 
+TEST(Openai, what_must_stay_here_is_not_sent) {
+  const Stage s = stage({Manner::ok});
+  std::vector<Ask> asks = asks_of(3);
+  asks[1].reach = Reach::here;
+  const auto replies = s.mind->ask(asks);
+  EXPECT_EQ(answer_of(replies[0]).text, R"({"why":"","qty":2})");
+  EXPECT_EQ(answer_of(replies[2]).text, R"({"why":"","qty":2})");
+  EXPECT_EQ(failure_of(replies[1]).code, Errc::local);
+  ASSERT_EQ(s.server->requests().size(), 2u);
+  for (const Request& request : s.server->requests())
+    EXPECT_EQ(request.body.find("Ask 1"), std::string::npos);
+  asks.assign(1, asks[1]);
+  EXPECT_EQ(failure_of(s.mind->ask(asks)[0]).what, kept_here("fake").what);
+  EXPECT_EQ(s.server->requests().size(), 2u);
+}
+
 TEST(Openai, what_passes_is_tried_again) {
   for (const Manner manner :
        {Manner::busy, Manner::busy_ms, Manner::broken, Manner::cut, Manner::dead}) {

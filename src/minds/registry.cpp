@@ -102,6 +102,7 @@ Result<MindSpec> read(const Entry& entry) {
   spec.wait_ms_max = f.integer("wait_ms_max", {.low = 0, .high = 3'600'000, .otherwise = 0});
   spec.price_in = f.integer("price_in", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
   spec.price_out = f.integer("price_out", {.low = 0, .high = 10'000'000'000, .otherwise = 0});
+  spec.latency_ms = f.integer("latency_ms", {.low = 0, .high = 3'600'000, .otherwise = -1});
   spec.no_system_role = f.boolean("no_system_role", false);
   spec.reasoning = f.boolean("reasoning", false);
   spec.sampling = sampling_of(f);
@@ -165,6 +166,7 @@ Json card_of(const MindSpec& spec) {
                             {"style", name(spec.style)},
                             {"price_in", spec.price_in},
                             {"price_out", spec.price_out}});
+  if (spec.latency_ms >= 0) card.set("latency_ms", spec.latency_ms);
   if (!spec.lab.empty()) card.set("lab", spec.lab);
   if (!spec.family.empty()) card.set("family", spec.family);
   if (!spec.licence.empty()) card.set("licence", spec.licence);

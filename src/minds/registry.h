@@ -45,6 +45,9 @@ struct MindSpec {
   std::int64_t wait_ms_max = 0;  // how long an ask may take; 0: as long as its asker waits
   std::int64_t price_in = 0;     // micro-units of currency per million tokens
   std::int64_t price_out = 0;
+  // What an ask is reckoned to take, for routes with a time budget; -1: not stated. Measured once
+  // and written down, it stands in the card and so in the genesis: no route looks at a clock.
+  std::int64_t latency_ms = -1;
   Json options = Json::object();  // scripted: its own options
 
   std::string file;  // llama: the GGUF; with a repo: its name there
@@ -87,7 +90,8 @@ Result<Registry> parse_registry(std::span<const RegistryText> texts);
 std::int64_t cost_nano(const MindSpec& spec, const Answer& answer);
 
 // The part of a mind's card that the registry knows: name, lab, family, kind, licence, style,
-// prices; sampling, where the entry gives one: creatures are asked as their mind's card says.
+// prices; latency and sampling, where the entry gives them: creatures are asked as their mind's
+// card says.
 Json card_of(const MindSpec& spec);
 
 }  // namespace wood

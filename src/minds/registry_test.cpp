@@ -69,6 +69,17 @@ TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
   EXPECT_EQ(registry->find("x")->sampling.temperature_milli, 700);
 }
 
+// Unstated, it is not in the card: cards of minds without one are as they were.
+TEST(Registry, a_latency_that_is_stated_stands_in_the_card) {
+  const MindSpec plain = parse(kMind)->minds.at(0);
+  EXPECT_EQ(plain.latency_ms, -1);
+  EXPECT_EQ(card_of(plain).find("latency_ms"), nullptr);
+  const MindSpec timed = parse(kMind + "latency_ms = 0\n")->minds.at(0);
+  EXPECT_EQ(card_of(timed).int_or("latency_ms", -1), 0);
+  EXPECT_NE(fault(kMind + "latency_ms = -5\n").find("line 6: mind x: latency_ms is -5"),
+            std::string::npos);
+}
+
 // `wood minds pull` asks by these names, and keeps files under them.
 TEST(Registry, a_repository_is_owner_and_name_and_its_file_within_it) {
   const std::string repo = "repo = \"lab/x-GGUF\"\n";

@@ -34,15 +34,17 @@ Json messages_body(Sink& sink, const std::vector<Message>& messages) {
 }
 
 Seq write_prompt(Sink& sink, const Consult& c) {
+  Json body = Json::object({{"messages", messages_body(sink, c.messages)},
+                            {"mind", c.mind},
+                            {"sampling", sampling_body(c.sampling)},
+                            {"schema", value_in(sink, c.schema, kSchemaBytes)},
+                            {"task", c.task}});
+  if (c.reach == Reach::here) body.set("local", true);
   return sink.append({.kind = EntryKind::prompt,
                       .by = c.by,
                       .from = c.from,
                       .turn = c.turn,
-                      .body = Json::object({{"messages", messages_body(sink, c.messages)},
-                                            {"mind", c.mind},
-                                            {"sampling", sampling_body(c.sampling)},
-                                            {"schema", value_in(sink, c.schema, kSchemaBytes)},
-                                            {"task", c.task}})});
+                      .body = std::move(body)});
 }
 
 // A number beyond those that JSON keeps exactly stands as its decimal text.
@@ -127,11 +129,18 @@ void write_reply(Sink& sink, const Consult& c, Reply reply, Consulted& out) {
 Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
                                        std::span<const Consult> consults) {
   std::vector<Consulted> out(consults.size());
+  std::vector<Reply> replies(consults.size());
   std::vector<Ask> asks;
+  std::vector<std::size_t> places;  // of the asks among the consults
   asks.reserve(consults.size());
   for (std::size_t i = 0; i < consults.size(); ++i) {
     const Consult& c = consults[i];
     out[i].prompt = write_prompt(sink, c);
+    if (c.reach == Reach::here && panel.remote(c.mind)) {
+      replies[i] = kept_here(c.mind);
+      continue;
+    }
+    places.push_back(i);
     asks.push_back({.prompt = out[i].prompt,
                     .mind = c.mind,
                     .reader = c.by,
@@ -140,19 +149,26 @@ Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel,
                     .schema = c.schema,
                     .facts = c.facts,
                     .sampling = c.sampling,
-                    .wait_ms_max = c.wait_ms_max});
+                    .wait_ms_max = c.wait_ms_max,
+                    .reach = c.reach});
   }
-  if (asks.empty()) return out;
+  if (consults.empty()) return out;
   // Nothing leaves the process before the commit that holds it.
   if (std::any_of(asks.begin(), asks.end(), [&](const Ask& ask) { return panel.remote(ask.mind); }))
     TRY_STATUS(sink.commit());
   else TRY_STATUS(sink.status());
-  std::vector<Reply> replies = panel.ask(asks);
-  CHECK(replies.size() == asks.size());
+  std::vector<Reply> given = asks.empty() ? std::vector<Reply>{} : panel.ask(asks);
+  CHECK(given.size() == asks.size());
+  for (std::size_t i = 0; i < asks.size(); ++i) replies[places[i]] = std::move(given[i]);
   for (std::size_t i = 0; i < consults.size(); ++i)
     write_reply(sink, consults[i], std::move(replies[i]), out[i]);
   TRY_STATUS(sink.commit_late());
   return out;
+}
+
+std::string code_of(const Failure& failure) {
+  if (failure.code == Errc::timeout) return "timeout";
+  return failure.code == Errc::local ? "local" : "no_answer";
 }
 
 Result<Ask> read_ask(const Entry& prompt, const Fetch& fetch) {
@@ -169,6 +185,7 @@ Result<Ask> read_ask(const Entry& prompt, const Fetch& fetch) {
   ask.mind = body.str_or("mind", "");
   ask.reader = prompt.draft.by;
   ask.task = body.str_or("task", "");
+  if (body.bool_or("local", false)) ask.reach = Reach::here;
   auto drawn = sampling_of(*sampling);
   if (!drawn) return fail(std::move(drawn).error().during(where));
   ask.sampling = *drawn;

@@ -33,6 +33,7 @@ struct Consult {
   Json facts;   // the same as the messages, as data
   Sampling sampling;
   std::int64_t wait_ms_max = 60'000;
+  Reach reach = Reach::anywhere;  // here: it holds what must not leave this machine
 };
 
 struct Consulted {
@@ -52,9 +53,12 @@ struct Consulted {
 
 // One Consulted a Consult, in the same order. Commits after the prompts (they leave the process),
 // not after the answers: the caller commits before it lets one move anything. Fails only if the
-// commit fails; a mind that does not answer is a Consulted with a failure. Usage goes to the
-// margin.
+// commit fails; a mind that does not answer is a Consulted with a failure. What must stay here is
+// not put to a remote mind: that is a failure too, Errc::local. Usage goes to the margin.
 Result<std::vector<Consulted>> consult(Sink& sink, Panel& panel, std::span<const Consult> consults);
+
+// Why there was no answer, in a word: "timeout", "local", "no_answer".
+std::string code_of(const Failure& failure);
 
 // The ask that a `prompt` entry records, for who would put it again; its facts and its time limit
 // are not on record. Errc::parse if the entry is no prompt.

@@ -5,21 +5,15 @@
 #include <span>
 #include <vector>
 
-#include "pipeline/stage.h"
+#include "pipeline/hearing.h"
 
 namespace wood {
 
-// A vote between its asks and its count.
-struct Council {
-  std::vector<int> asked;       // by ballot: which of the step's consults, -1 for none
-  std::vector<Ballot> ballots;  // of those not asked; the rest are filled by the count
-};
-
 // Appends the questions to `consults`. A ballot whose question cannot be put is a failed ballot.
-Council convene(Stage& stage, const Step& step, std::vector<Consult>& consults);
+Hearing convene(Stage& stage, const Step& step, std::vector<Consult>& consults);
 
 // Counts, escalates if the terms say so, and sets the step's outcome. `answers`: of the consults
 // that convene() appended. Fails only with the sink.
-Status tally(Stage& stage, const Step& step, Council council, std::span<Consulted> answers);
+Status tally(Stage& stage, const Step& step, const Hearing& hearing, std::span<Consulted> answers);
 
 }  // namespace wood

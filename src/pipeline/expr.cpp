@@ -341,7 +341,36 @@ void collect(const Node& node, std::vector<std::string>& bound, std::set<std::st
   }
 }
 
+// The member of the free name that this node takes; nothing if it is no such node.
+std::optional<std::string> member_at(const Node& node, std::string_view name) {
+  if (node.kids.empty() || node.kids[0].op != Op::name || node.kids[0].name != name)
+    return std::nullopt;
+  if (node.op == Op::field || node.op == Op::has) return node.name;
+  const bool looks = node.op == Op::index || (node.op == Op::call && node.name == "get");
+  if (!looks || node.kids.size() < 2 || node.kids[1].op != Op::literal ||
+      !node.kids[1].value.is(Kind::string))
+    return std::nullopt;
+  return node.kids[1].value.string();
+}
+
+// `name` is free in `node`.
+void collect_members(const Node& node, std::string_view name, std::set<std::string>& out) {
+  const auto member = member_at(node, name);
+  if (member) out.insert(*member);
+  else if (node.op == Op::name && node.name == name) out.insert("");
+  const bool macro = node.op == Op::all || node.op == Op::exists || node.op == Op::filter ||
+                     node.op == Op::map_each;
+  for (std::size_t i = member ? 1 : 0; i < node.kids.size(); ++i)
+    if (!macro || i != 1 || node.name != name) collect_members(node.kids[i], name, out);
+}
+
 }  // namespace
+
+std::set<std::string> Expr::members_of(std::string_view name) const {
+  std::set<std::string> out;
+  collect_members(*tree_, name, out);
+  return out;
+}
 
 void Scope::set(std::string_view name, const Json& value) {
   values_.insert_or_assign(std::string(name), &value);

@@ -34,6 +34,10 @@ class Expr {
   [[nodiscard]] const std::string& source() const { return source_; }
   // The names it takes from its scope, without those its macros bind.
   [[nodiscard]] const std::set<std::string>& names() const { return names_; }
+  // Of a name it takes from its scope, the members it can see: those of name.member,
+  // name['member'], has(name.member) and get(name, 'member', …); "" if it uses it in any other way,
+  // for then it may see all of them.
+  [[nodiscard]] std::set<std::string> members_of(std::string_view name) const;
   [[nodiscard]] const Node& tree() const { return *tree_; }
 
  private:

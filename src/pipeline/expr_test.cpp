@@ -347,5 +347,19 @@ RC_GTEST_PROP(Expr, ArithmeticIsExactOrAnError, (std::int64_t a, std::int64_t b)
   if (b != 0) check("a % b", static_cast<__int128>(a) % b);
 }
 
+TEST(Expr, SaysWhichMembersItCanSee) {
+  const auto members = [](const char* source) { return Expr::parse(source)->members_of("input"); };
+  using Set = std::set<std::string>;
+  EXPECT_EQ(members("input.a + input['b'] + get(input, 'c', 0) + input.get('d', 0)"),
+            (Set{"a", "b", "c", "d"}));
+  EXPECT_EQ(members("has(input.a.b) && input.list.exists(x, x.secret == input.k)"),
+            (Set{"a", "k", "list"}));
+  EXPECT_EQ(members("size(input)"), Set{""});
+  EXPECT_EQ(members("input[turn]"), Set{""});
+  EXPECT_EQ(members("get(input, seat, 0)"), Set{""});
+  EXPECT_EQ(members("x.input.map(input, input.z)"), Set{});  // not that input
+  EXPECT_EQ(members("json(keys(input)) + input.a"), (Set{"", "a"}));
+}
+
 }  // namespace
 }  // namespace wood

@@ -43,8 +43,15 @@ Json Memory::json() const {
     windows.set(name, std::move(list));
   }
   Json votes = Json::object();
-  for (const auto& [step, one] : votes_)
-    votes.set(step, Json::object({{"last", one.last.value}, {"pairs", one.agreement.json()}}));
+  for (const auto& [step, one] : votes_) {
+    Json vote = Json::object({{"last", one.last.value}, {"pairs", one.agreement.json()}});
+    if (!one.waiting.empty()) vote.set("waiting", one.waiting.json());
+    if (one.judged.some()) {
+      vote.set("errors", one.errors.json());
+      vote.set("judged", one.judged.value);
+    }
+    votes.set(step, std::move(vote));
+  }
   return Json::object({{"votes", std::move(votes)}, {"windows", std::move(windows)}});
 }
 
@@ -61,6 +68,24 @@ Result<Memory::Record> read_record(const Json& json) {
   return Memory::Record{Seq{entry}, *value};
 }
 
+Result<Memory::Votes> read_votes(const Json& json) {
+  const Json* pairs = json.find("pairs");
+  if (pairs == nullptr) return bad("votes without pairs");
+  Memory::Votes out;
+  out.last = Seq{json.int_or("last", -1)};
+  out.judged = Seq{json.int_or("judged", -1)};
+  TRY(out.agreement, Agreement::from(*pairs));
+  if (const Json* waiting = json.find("waiting")) {
+    TRY(out.waiting, Docket::from(*waiting));
+  }
+  if (const Json* errors = json.find("errors")) {
+    TRY(out.errors, Errors::from(*errors));
+  }
+  if (out.judged.some() != (json.find("errors") != nullptr))
+    return bad("errors without the entry that judged them, or it without them");
+  return out;
+}
+
 }  // namespace
 
 Result<Memory> Memory::from(const Json& json) {
@@ -71,10 +96,7 @@ Result<Memory> Memory::from(const Json& json) {
       !windows->is(Kind::object))
     return bad("no votes or no windows");
   for (const auto& [step, one] : votes->members()) {
-    const Json* pairs = one.find("pairs");
-    if (pairs == nullptr) return bad("votes without pairs");
-    TRY(Agreement agreement, Agreement::from(*pairs));
-    out.votes_[step] = {Seq{one.int_or("last", -1)}, std::move(agreement)};
+    TRY(out.votes_[step], read_votes(one));
   }
   for (const auto& [name, list] : windows->members()) {
     if (!list.is(Kind::array)) return bad("a window that is no list");

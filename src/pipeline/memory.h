@@ -1,13 +1,14 @@
-// What a pipeline carries from one run to the next: the windows of its transforms and how its
-// voters have agreed. It decides what later runs do, so it belongs to the state that a replay must
-// reach; json() is all of it. Each remembered record names the entry it came from: a feature
-// computed from the last fifty payments was caused by them.
+// What a pipeline carries from one run to the next: the windows of its transforms, how its voters
+// have agreed, and where the truth became known how they have erred. It decides what later runs do,
+// so it belongs to the state that a replay must reach; json() is all of it. Each remembered record
+// names the entry it came from: a feature computed from the last fifty payments was caused by them.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
+#include "pipeline/errors.h"
 #include "pipeline/vote.h"
 
 namespace wood {
@@ -31,6 +32,9 @@ class Memory {
   struct Votes {
     Seq last;  // the entry of the last vote of the step: the cause of the next one's correlation
     Agreement agreement;
+    Docket waiting;  // votes whose truth is not known yet
+    Errors errors;
+    Seq judged;  // the entry of the last outcome step that judged one
   };
   Votes& votes(const std::string& step) { return votes_[step]; }
 

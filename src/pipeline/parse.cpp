@@ -3,90 +3,20 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "pipeline/parse_vote.h"
+#include "pipeline/question.h"
 
 namespace wood {
 namespace {
 
 using Kind = Json::Kind;
 
-Result<Rendering> rendering(Table& table, const char* key, const Rendering& inherited) {
-  const Json* value = table.any(key);
-  if (value == nullptr) return inherited;
-  const auto parse = [&](const std::string& at, const Json& text) -> Result<Template> {
-    if (!text.is(Kind::string)) return table.bad(at, "must be a text");
-    Result<Template> out = Template::parse(text.string());
-    if (!out) return table.bad(at, out.error().what, Errc::parse);
-    return out;
-  };
-  if (value->is(Kind::string)) {
-    TRY(const Template both, parse(key, *value));
-    return Rendering{both, both};
-  }
-  const Json* full = value->find("full");
-  const Json* terse = value->find("terse");
-  if (full == nullptr || terse == nullptr || value->members().size() != 2)
-    return table.bad(key, "must be a text, or a table of full and terse");
-  TRY(Template long_form, parse(std::string(key) + ".full", *full));
-  TRY(Template short_form, parse(std::string(key) + ".terse", *terse));
-  return Rendering{std::move(long_form), std::move(short_form)};
-}
-
-Status choices(Table& table, Question& q) {
-  const bool fresh = table.has("choices");
-  TRY(auto own, table.exprs("choices"));
-  if (fresh) q.choices = std::move(own);
-  for (const auto& [place, expr] : q.choices)
-    if (schema_at(q.schema, place) == nullptr)
-      return table.bad("choices." + place,
-                       "the schema has no such place; write a member's name, "
-                       "a.b, or list[].member");
-  return {};
-}
-
-// A question; what the table does not say it takes from `inherited`.
-Result<Question> question(Table& table, const Question& inherited) {
-  Question q = inherited;
-  TRY(q.task, table.string("task", inherited.task));
-  TRY(q.system, rendering(table, "system", inherited.system));
-  TRY(q.prompt, rendering(table, "prompt", inherited.prompt));
-  TRY(Json schema, table.schema("schema"));
-  if (!schema.is(Kind::null)) q.schema = std::move(schema);
-  TRY(auto scripted, table.maybe_expr("scripted"));
-  if (scripted) q.scripted = std::move(scripted);
-  TRY(q.sampling.temperature_milli,
-      table.integer("temperature_milli", 0, 5'000, inherited.sampling.temperature_milli));
-  TRY(q.sampling.top_k, table.integer("top_k", 0, 100'000, inherited.sampling.top_k));
-  TRY(q.sampling.top_p_milli,
-      table.integer("top_p_milli", 1, 1'000, inherited.sampling.top_p_milli));
-  TRY(q.sampling.tokens_max, table.integer("tokens_max", 1, 32'768, inherited.sampling.tokens_max));
-  TRY(q.wait_ms_max, table.integer("wait_ms_max", 1, 3'600'000, inherited.wait_ms_max));
-  TRY_STATUS(choices(table, q));
-  return q;
-}
-
-Status complete(const Table& table, const Question& q) {
-  if (q.schema.is(Kind::null))
-    return table.bad("", "has no schema; add [step.schema], else any answer would do");
-  if (q.task.empty()) return table.bad("", "has no task; add task = \"…\"");
-  if (q.prompt.full.empty()) return table.bad("", "has no prompt; add prompt = \"…\"");
-  return {};
-}
-
-// "name", "@seat", "route:step".
-Status mind_name(const Table& table, const char* key, const std::string& mind) {
-  const bool route = mind.starts_with("route:");
-  const std::string_view rest = std::string_view(mind).substr(route ? 6 : mind[0] == '@' ? 1 : 0);
-  if (rest.empty())
-    return table.bad(key, "names nobody; write a mind, \"@seat\" or \"route:step\"");
-  return {};
-}
-
 Result<AskStep> ask(Table& table) {
   AskStep out;
   TRY(out.mind, table.string("mind"));
-  TRY_STATUS(mind_name(table, "mind", out.mind));
-  TRY(out.question, question(table, {}));
-  TRY_STATUS(complete(table, out.question));
+  TRY_STATUS(check_mind(table, "mind", out.mind));
+  TRY(out.question, parse_question(table, {}));
+  TRY_STATUS(check_question(table, out.question));
   return out;
 }
 
@@ -130,6 +60,15 @@ Result<TransformStep> transform(Table& table) {
   return out;
 }
 
+Result<Budget> budget(Table& table) {
+  Budget out;
+  TRY(out.tokens_in, table.integer("tokens_in", 0, 1'000'000, 1'000));
+  TRY(out.tokens_out, table.integer("tokens_out", 0, 1'000'000, 100));
+  TRY(out.cost_nano, table.maybe_expr("cost_max_nano"));
+  TRY(out.latency_ms, table.maybe_expr("latency_max_ms"));
+  return out;
+}
+
 Result<RouteStep> route(Table& table) {
   RouteStep out;
   TRY(auto ways, table.tables("way"));
@@ -146,12 +85,79 @@ Result<RouteStep> route(Table& table) {
     TRY_STATUS(one.done());
     if (way.mind.starts_with("route:"))
       return one.bad("mind", "a route names a mind or an \"@seat\"");
-    TRY_STATUS(mind_name(one, "mind", way.mind));
+    TRY_STATUS(check_mind(one, "mind", way.mind));
     out.ways.push_back(std::move(way));
   }
   if (out.ways.empty()) return table.bad("", "has no ways; add [[step.way]]");
-  TRY(out.tokens_in, table.integer("tokens_in", 0, 1'000'000, 1'000));
-  TRY(out.tokens_out, table.integer("tokens_out", 0, 1'000'000, 100));
+  TRY(out.budget, budget(table));
+  return out;
+}
+
+// [[confidence, accuracy], …], both in parts per million.
+Result<std::vector<CurvePoint>> curve(Table& table) {
+  std::vector<CurvePoint> out;
+  const Json* list = table.any("curve");
+  if (list == nullptr) return out;
+  const auto ppm = [](const Json& value) {
+    return value.is(Kind::integer) && value.integer() >= 0 && value.integer() <= 1'000'000;
+  };
+  if (!list->is(Kind::array) || list->items().empty())
+    return table.bad("curve", "must be a list of [confidence, accuracy] in parts per million");
+  for (const Json& point : list->items()) {
+    if (!point.is(Kind::array) || point.items().size() != 2 || !ppm(point.items()[0]) ||
+        !ppm(point.items()[1]))
+      return table.bad("curve", point.dump() +
+                                    " is no [confidence, accuracy], each from 0 to "
+                                    "1000000");
+    const CurvePoint now{point.items()[0].integer(), point.items()[1].integer()};
+    if (!out.empty() && (now.confidence_ppm <= out.back().confidence_ppm ||
+                         now.accuracy_ppm < out.back().accuracy_ppm))
+      return table.bad("curve", "must ascend; " + point.dump() + " does not");
+    out.push_back(now);
+  }
+  return out;
+}
+
+Result<Rung> rung(Table& table) {
+  Rung out;
+  TRY(out.mind, table.string("mind"));
+  TRY_STATUS(check_mind(table, "mind", out.mind));
+  if (out.mind.starts_with("route:"))
+    return table.bad("mind", "a cascade names a mind or an \"@seat\"; it is a route itself");
+  TRY(out.when, table.maybe_expr("when"));
+  TRY(out.bar, table.maybe_expr("bar_ppm"));
+  TRY(out.curve, curve(table));
+  TRY(out.scripted, table.maybe_expr("scripted"));
+  if (!out.curve.empty() && !out.bar)
+    return table.bad("curve", "says how often it is right, but there is no bar; add bar_ppm");
+  TRY_STATUS(table.done());
+  return out;
+}
+
+Result<CascadeStep> cascade(Table& table) {
+  CascadeStep out;
+  TRY(out.question, parse_question(table, {}));
+  TRY_STATUS(check_question(table, out.question));
+  TRY(auto rungs, table.tables("rung"));
+  for (Table& one : rungs) {
+    TRY(Rung now, rung(one));
+    out.rungs.push_back(std::move(now));
+  }
+  if (out.rungs.size() < 2)
+    return table.bad("", "has fewer than two rungs; add [[step.rung]], the smallest mind first");
+  TRY(const int source, table.choice("confidence", {"declared", "measured"}, 0));
+  out.source = static_cast<Source>(source);
+  TRY(out.field, table.string("field", out.source == Source::declared ? "confidence" : ""));
+  TRY(out.unstated_ppm, table.integer("unstated_ppm", 0, 1'000'000, 0));
+  const bool bars = std::any_of(out.rungs.begin(), out.rungs.end(),
+                                [](const Rung& one) { return one.bar.has_value(); });
+  if (bars && out.field.empty())
+    return table.bad("", "says not whose confidence is measured; add field = \"<member>\"");
+  const Json* field = bars ? schema_at(out.question.schema, out.field) : nullptr;
+  if (bars && field == nullptr)
+    return table.bad("field", "the schema has no member " + out.field +
+                                  ", by which an answer is held to its bar");
+  TRY(out.budget, budget(table));
   return out;
 }
 
@@ -162,88 +168,13 @@ Result<EffectStep> effect(Table& table) {
   return out;
 }
 
-// An answer to a ballot's question must be able to be each option.
-Status can_vote(const Table& table, const Question& q, const VoteTerms& terms) {
-  Json schema = q.schema;
-  const Json* vote = schema_at(schema, "vote");
-  const Json* values = vote != nullptr ? vote->find("enum") : nullptr;
-  if (values == nullptr)
-    return table.bad("", "its answers need a member vote with an enum; add it to the schema");
-  for (const Json& value : values->items()) {
-    const bool known =
-        value.is(Kind::string) &&
-        (value.string() == kAbstain || std::find(terms.options.begin(), terms.options.end(),
-                                                 value.string()) != terms.options.end());
-    if (!known) return table.bad("schema", "vote may be " + value.dump() + ", which is no option");
-  }
-  return {};
-}
-
-Result<BallotBox> ballot(Table& table, const VoteStep& vote) {
-  BallotBox out;
-  TRY(out.by, table.string("by"));
-  TRY(out.rule, table.maybe_expr("rule"));
-  TRY(out.weight, table.integer("weight", 1, 1'000'000, 1));
-  if (vote.terms.rule == VoteRule::weighted && !table.has("weight"))
-    return table.bad("", "has no weight; a weighted vote states them all");
-  if (!out.rule) {
-    TRY(out.mind, table.string("mind"));
-    TRY_STATUS(mind_name(table, "mind", out.mind));
-    TRY(out.question, question(table, vote.question));
-    TRY_STATUS(complete(table, out.question));
-    TRY_STATUS(can_vote(table, out.question, vote.terms));
-  }
-  TRY_STATUS(table.done());
-  return out;
-}
-
-Status escalation(Table& table, VoteStep& out) {
-  TRY(auto to, table.table("escalate"));
-  if ((out.terms.tie == TieRule::escalate) != to.has_value())
-    return table.bad("escalate", "goes with tie = \"escalate\"; write both or neither");
-  if (!to) return {};
-  TRY(out.escalate_by, to->string("by"));
-  TRY(out.escalate_mind, to->string("mind"));
-  TRY_STATUS(mind_name(*to, "mind", out.escalate_mind));
-  TRY_STATUS(to->done());
-  TRY_STATUS(complete(table, out.question));
-  return can_vote(table, out.question, out.terms);
-}
-
-Result<VoteStep> vote(Table& table) {
-  VoteStep out;
-  TRY(out.terms.options, table.strings("options"));
-  const std::set<std::string> distinct(out.terms.options.begin(), out.terms.options.end());
-  if (distinct.size() < 2 || distinct.size() != out.terms.options.size() ||
-      distinct.contains(kAbstain))
-    return table.bad("options", "must be two or more different words, abstain not among them");
-  TRY(const int rule, table.choice("rule", {"plurality", "majority", "unanimity", "weighted"}, -1));
-  TRY(const int tie, table.choice("tie", {"escalate", "fallback", "first"}, 1));
-  out.terms.rule = static_cast<VoteRule>(rule);
-  out.terms.tie = static_cast<TieRule>(tie);
-  TRY(out.terms.fallback, table.word("fallback"));
-  TRY(out.terms.confidence_min, table.integer("confidence_min", 0, 100, 0));
-  TRY(out.question, question(table, {}));
-  TRY(auto boxes, table.tables("ballot"));
-  for (Table& one : boxes) {
-    TRY(BallotBox box, ballot(one, out));
-    for (const BallotBox& other : out.ballots)
-      if (other.by == box.by) return one.bad("by", box.by + " has a ballot already");
-    out.ballots.push_back(std::move(box));
-  }
-  if (out.ballots.empty()) return table.bad("", "nobody votes; add [[step.ballot]]");
-  const auto voters = static_cast<std::int64_t>(out.ballots.size());
-  TRY(out.terms.quorum, table.integer("quorum", 1, voters, 1));
-  TRY_STATUS(escalation(table, out));
-  return out;
-}
-
 Status common(Table& table, Step& step) {
   TRY(step.by, table.string("by", step.name));
   TRY(step.needs, table.strings("needs"));
   TRY(step.when, table.maybe_expr("when"));
   TRY(step.fallback, table.maybe_expr("default"));
   TRY(step.takes, table.schema("takes"));
+  TRY(step.releases, table.string("releases", ""));
   TRY(step.schema, table.schema("schema"));
   TRY(auto checks, table.tables("check"));
   for (Table& one : checks) {
@@ -260,42 +191,51 @@ Status common(Table& table, Step& step) {
 
 }  // namespace
 
-Json* schema_at(Json& schema, const std::string& place) {
-  Json* at = &schema;
-  for (std::string part : split(place, '.')) {
-    const bool items = part.ends_with("[]");
-    if (items) part.resize(part.size() - 2);
-    Json* properties = at->edit("properties");
-    at = properties != nullptr ? properties->edit(part) : nullptr;
-    if (at != nullptr && items) at = at->edit("items");
-    if (at == nullptr) return nullptr;
-  }
-  return at;
-}
-
 namespace {
 
 class Uses {
  public:
   std::vector<Use> all;
 
-  void add(const std::set<std::string>& names, const std::string& key) {
-    for (const std::string& name : names) all.push_back({name, key});
+  // Of an expression or a template.
+  template <class Text>
+  void add_text(const Text& text, const std::set<std::string>& names, const std::string& key) {
+    for (const std::string& name : names) {
+      if (name != "input" && name != "how") {
+        all.push_back({name, key, ""});
+        continue;
+      }
+      for (const std::string& member : text.members_of(name)) all.push_back({name, key, member});
+    }
   }
-  void add(const Expr& expr, const std::string& key) { add(expr.names(), key); }
+  void add(const Template& text, const std::string& key) { add_text(text, text.names(), key); }
+  void add(const Expr& expr, const std::string& key) { add_text(expr, expr.names(), key); }
   void add(const std::optional<Expr>& expr, const std::string& key) {
     if (expr) add(*expr, key);
   }
   void add(const std::map<std::string, Expr>& exprs, const std::string& key) {
     for (const auto& [name, expr] : exprs) add(expr, key + "." + name);
   }
-  void add(const Question& q) {
-    add(q.system.full.names(), "system");
-    add(q.system.terse.names(), "system");
-    add(q.prompt.full.names(), "prompt");
-    add(q.prompt.terse.names(), "prompt");
+  void add_sent(const Question& q) {
+    add(q.system.full, "system");
+    add(q.system.terse, "system");
+    add(q.prompt.full, "prompt");
+    add(q.prompt.terse, "prompt");
     add(q.choices, "choices");
+  }
+  void add(const Question& q) {
+    add_sent(q);
     add(q.scripted, "scripted");
+  }
+  void add(const Budget& budget) {
+    add(budget.cost_nano, "cost_max_nano");
+    add(budget.latency_ms, "latency_max_ms");
+  }
+  void add(const std::vector<BallotBox>& boxes, const std::string& key) {
+    for (std::size_t i = 0; i < boxes.size(); ++i) {
+      add(boxes[i].rule, key + "[" + std::to_string(i) + "].rule");
+      if (!boxes[i].rule) add(boxes[i].question);
+    }
   }
   void operator()(const AskStep& step) { add(step.question); }
   void operator()(const RuleStep& step) {
@@ -312,21 +252,39 @@ class Uses {
   }
   void operator()(const VoteStep& step) {
     add(step.question);
-    for (std::size_t i = 0; i < step.ballots.size(); ++i) {
-      const std::string at = "ballot[" + std::to_string(i) + "]";
-      add(step.ballots[i].rule, at + ".rule");
-      if (!step.ballots[i].rule) add(step.ballots[i].question);
+    add(step.ballots, "ballot");
+    add(step.key, "key");
+  }
+  void operator()(const VersionsStep& step) { add(step.boxes, "version"); }
+  void operator()(const OutcomeStep& step) {
+    add(step.key, "key");
+    add(step.truth, "truth");
+  }
+  void operator()(const CascadeStep& step) {
+    add(step.question);
+    add(step.budget);
+    for (std::size_t i = 0; i < step.rungs.size(); ++i) {
+      const std::string at = "rung[" + std::to_string(i) + "]";
+      add(step.rungs[i].when, at + ".when");
+      add(step.rungs[i].bar, at + ".bar_ppm");
+      add(step.rungs[i].scripted, at + ".scripted");
     }
   }
   void operator()(const RouteStep& step) {
     for (std::size_t i = 0; i < step.ways.size(); ++i)
       add(step.ways[i].when, "way[" + std::to_string(i) + "].when");
+    add(step.budget);
   }
   void operator()(const EffectStep& step) { add(step.args, "args"); }
 };
 
 void add_mind(const std::string& mind, const std::string& key, std::vector<Use>& out) {
-  if (mind.starts_with("route:")) out.push_back({mind.substr(6), key});
+  if (mind.starts_with("route:")) out.push_back({mind.substr(6), key, ""});
+}
+
+void add_minds(const std::vector<BallotBox>& boxes, const std::string& key, std::vector<Use>& out) {
+  for (std::size_t i = 0; i < boxes.size(); ++i)
+    add_mind(boxes[i].mind, key + "[" + std::to_string(i) + "].mind", out);
 }
 
 }  // namespace
@@ -341,9 +299,29 @@ std::vector<Use> uses(const Step& step) {
   if (const auto* ask = std::get_if<AskStep>(&step.what)) add_mind(ask->mind, "mind", out.all);
   if (const auto* vote = std::get_if<VoteStep>(&step.what)) {
     add_mind(vote->escalate_mind, "escalate.mind", out.all);
-    for (std::size_t i = 0; i < vote->ballots.size(); ++i)
-      add_mind(vote->ballots[i].mind, "ballot[" + std::to_string(i) + "].mind", out.all);
+    add_minds(vote->ballots, "ballot", out.all);
   }
+  if (const auto* versions = std::get_if<VersionsStep>(&step.what))
+    add_minds(versions->boxes, "version", out.all);
+  return std::move(out.all);
+}
+
+std::vector<Use> sent_by(const Question& q) {
+  Uses out;
+  out.add_sent(q);
+  return std::move(out.all);
+}
+
+std::vector<Use> args_of(const EffectStep& effect) {
+  Uses out;
+  out(effect);
+  return std::move(out.all);
+}
+
+std::vector<Use> kept_by(const Window& window) {
+  Uses out;
+  out.add(window.key, "key");
+  out.add(window.record, "record");
   return std::move(out.all);
 }
 
@@ -360,13 +338,13 @@ std::vector<std::string> given(const Step& step, const std::string& key) {
 namespace {
 
 // A ballot sees what its question or rule refers to, and what decided that there is a vote.
-void set_sees(Step& step) {
-  for (BallotBox& box : std::get<VoteStep>(step.what).ballots) {
+void set_sees(const Step& step, std::vector<BallotBox>& boxes) {
+  for (BallotBox& box : boxes) {
     Uses used;
     if (box.rule) used.add(box.rule, "");
     else used.add(box.question);
     used.add(step.when, "");
-    for (Use& use : used.all) box.sees.insert(std::move(use.name));
+    for (const Use& use : used.all) box.sees.insert(use.name == "how" ? use.member : use.name);
     if (box.mind.starts_with("route:")) box.sees.insert(box.mind.substr(6));
   }
 }
@@ -377,8 +355,8 @@ Result<Step> parse_step(Table& table) {
   Step step;
   TRY(step.name, table.word("name"));
   table.call("step " + step.name);
-  static const std::vector<std::string> kinds = {"ask",  "rule",  "transform",
-                                                 "vote", "route", "effect"};
+  static const std::vector<std::string> kinds = {
+      "ask", "rule", "transform", "vote", "route", "effect", "cascade", "versions", "outcome"};
   TRY(const int kind, table.choice("kind", kinds, -1));
   step.kind = static_cast<StepKind>(kind);
   TRY_STATUS(common(table, step));
@@ -396,9 +374,25 @@ Result<Step> parse_step(Table& table) {
       break;
     }
     case StepKind::vote: {
-      TRY(step.what, vote(table));
+      TRY(VoteStep vote, parse_vote(table));
       step.schema = Json();  // the ballots', not the outcome's
-      set_sees(step);
+      set_sees(step, vote.ballots);
+      step.what = std::move(vote);
+      break;
+    }
+    case StepKind::versions: {
+      TRY(VersionsStep versions, parse_versions(table));
+      step.schema = Json();  // the answers'
+      set_sees(step, versions.boxes);
+      step.what = std::move(versions);
+      break;
+    }
+    case StepKind::outcome: {
+      TRY(step.what, parse_outcome(table));
+      break;
+    }
+    case StepKind::cascade: {
+      TRY(step.what, cascade(table));
       break;
     }
     case StepKind::route: {

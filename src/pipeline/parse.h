@@ -14,12 +14,15 @@ Result<Step> parse_step(Table& table);
 struct Use {
   std::string name;
   std::string key;
+  std::string member;  // of `input` and `how`: which; "": all of it
 };
 std::vector<Use> uses(const Step& step);
+// What of the names is sent to a mind that is asked this.
+std::vector<Use> sent_by(const Question& q);
+// What is handed to the host, and what a window remembers.
+std::vector<Use> args_of(const EffectStep& effect);
+std::vector<Use> kept_by(const Window& window);
 // The names that stand in the step's scope at that key without being needed.
 std::vector<std::string> given(const Step& step, const std::string& key);
-
-// The schema's part at a place such as "good" or "orders[].good"; null if there is none.
-Json* schema_at(Json& schema, const std::string& place);
 
 }  // namespace wood

@@ -85,57 +85,69 @@ void perform_transform(Stage& stage, const Step& step) {
   stage.conclude(step, std::move(*output), {entry});
 }
 
-Seq write_route(Stage& stage, const Step& step, const std::string& mind, const std::string& code,
-                const std::vector<std::string>& others, std::vector<Seq> from) {
-  const auto* route = std::get_if<RouteStep>(&step.what);
-  const std::int64_t in = route != nullptr ? route->tokens_in : RouteStep{}.tokens_in;
-  const std::int64_t out = route != nullptr ? route->tokens_out : RouteStep{}.tokens_out;
-  const auto cost = [&](const std::string& who) {
-    const MindTraits traits = stage.context.traits ? stage.context.traits(who) : MindTraits{};
-    return (in * traits.price_in + out * traits.price_out) / 1'000;  // micro per million → nano
-  };
-  Json alternatives = Json::array();
-  for (const std::string& other : others)
-    alternatives.push(Json::object({{"cost_nano", cost(other)}, {"mind", other}}));
-  return stage.context.sink.append({.kind = EntryKind::route,
-                                    .by = stage.by(step.by),
-                                    .from = std::move(from),
-                                    .turn = stage.context.turn,
-                                    .body = Json::object({{"alternatives", std::move(alternatives)},
-                                                          {"code", code},
-                                                          {"cost_nano", cost(mind)},
-                                                          {"mind", mind},
-                                                          {"pipeline", stage.pipeline.name},
-                                                          {"step", step.name},
-                                                          {"tokens_in", in},
-                                                          {"tokens_out", out}})});
+namespace {
+
+// What the vote of that key has to say to its truth, and what it teaches of its voters.
+Json judged(const VoteStep& vote, Memory::Votes& votes, const Docket::Vote& one,
+            const std::string& truth) {
+  std::map<std::string, bool> wrong;
+  std::vector<std::string> voters;
+  Json names = Json::array();
+  for (const auto& [voter, ballot] : one.ballots) {
+    wrong[voter] = is_wrong(ballot, truth, vote.terms);
+    voters.push_back(voter);
+    if (wrong[voter]) names.push(voter);
+  }
+  votes.errors.add(wrong);
+  Json out = Json::object({{"code", "judged"},
+                           {"decided", value_of(one.outcome, vote.terms)},
+                           {"judged", votes.errors.judged()},
+                           {"known", true},
+                           {"truth", value_of(truth, vote.terms)},
+                           {"wrong", std::move(names)}});
+  const bool option = vote.terms.rule == VoteRule::median ||
+                      std::find(vote.terms.options.begin(), vote.terms.options.end(),
+                                one.outcome) != vote.terms.options.end();
+  out.set("right", option && !is_wrong(one.outcome, truth, vote.terms));
+  if (const auto rho = votes.errors.rho_milli(voters, vote.truths_min)) {
+    out.set("error_rho_milli", *rho);
+    out.set("n_eff_milli", n_eff_milli(static_cast<std::int64_t>(voters.size()), *rho));
+  }
+  return out;
 }
 
-void perform_route(Stage& stage, const Step& step) {
-  const auto& what = std::get<RouteStep>(step.what);
+}  // namespace
+
+void perform_outcome(Stage& stage, const Step& step) {
+  const auto& what = std::get<OutcomeStep>(step.what);
+  const auto& vote = std::get<VoteStep>(stage.pipeline.find(what.of)->what);
+  Memory::Votes& votes = stage.context.memory.votes(what.of);
   const auto frame = stage.frame(step, step.by, Stage::For::computing);
-  std::string mind;
-  std::string code;
-  std::vector<std::string> others;
-  for (const Way& way : what.ways) {
-    const std::string who = stage.mind(step, step.by, way.mind);
-    if (who.empty()) continue;  // the cast has nobody there
-    if (mind.empty()) {
-      const Result<bool> applies = way.when.test(frame->scope);
-      if (!applies)
-        return stage.miss(step, "expression", way.why + ": " + applies.error().what, frame->from);
-      if (*applies) {
-        mind = who;
-        code = way.why;
-        continue;
-      }
+  const Result<Json> key = what.key.eval(frame->scope);
+  if (!key) return stage.miss(step, "expression", "key: " + key.error().what, frame->from);
+  const Result<Json> truth = what.truth.eval(frame->scope);
+  if (!truth) return stage.miss(step, "expression", "truth: " + truth.error().what, frame->from);
+  std::vector<Seq> from = frame->from;
+  Json output = Json::object({{"code", "no_truth"}, {"known", false}});
+  bool taught = false;
+  if (!truth->is(Kind::null)) {
+    const auto text = text_of(*truth, vote.terms);
+    if (!text)
+      return stage.miss(step, "expression",
+                        "truth: " + truth->dump() + " is nothing that " + what.of + " decides",
+                        std::move(from));
+    const auto waiting = votes.waiting.take(key->dump());
+    taught = waiting.has_value();
+    if (taught) {
+      from = from + std::vector<Seq>{waiting->entry};
+      output = judged(vote, votes, *waiting, *text);
+    } else {
+      output.set("code", "no_vote");
     }
-    if (std::find(others.begin(), others.end(), who) == others.end()) others.push_back(who);
   }
-  if (mind.empty()) return stage.miss(step, "nobody", "no way leads to a mind", frame->from);
-  std::erase(others, mind);
-  const Seq entry = write_route(stage, step, mind, code, others, frame->from);
-  stage.conclude(step, Json::object({{"code", code}, {"mind", mind}}), {entry});
+  const Seq entry = write_done(stage, step, *frame, Json::object({{"of", what.of}}), output, from);
+  if (taught) votes.judged = entry;
+  stage.conclude(step, std::move(output), {entry});
 }
 
 Status perform_effect(Stage& stage, const Step& step) {
@@ -145,6 +157,10 @@ Status perform_effect(Stage& stage, const Step& step) {
   Result<Json> args = values(what.args, frame->scope);
   if (!args) {
     stage.miss(step, "expression", args.error().what, frame->from);
+    return {};
+  }
+  if (stage.holds(what.mark) && stage.context.effects->remote()) {
+    stage.miss(step, "local", "its args hold what must not leave this machine", frame->from);
     return {};
   }
   Sink& sink = stage.context.sink;

@@ -5,12 +5,14 @@
 
 #include "core/check.h"
 #include "core/text.h"
+#include "pipeline/local.h"
 #include "pipeline/parse.h"
 
 namespace wood {
 
 const char* name(StepKind kind) {
-  static constexpr const char* names[] = {"ask", "rule", "transform", "vote", "route", "effect"};
+  static constexpr const char* names[] = {"ask",    "rule",    "transform", "vote",   "route",
+                                          "effect", "cascade", "versions",  "outcome"};
   return names[static_cast<int>(kind)];
 }
 
@@ -37,6 +39,7 @@ class Graph {
       TRY_STATUS(check_name(i));
       TRY_STATUS(check_needs(i));
       TRY_STATUS(check_uses(i));
+      TRY_STATUS(check_outcome(i));
     }
     return layer();
   }
@@ -44,7 +47,8 @@ class Graph {
  private:
   Status check_name(std::size_t i) {
     const std::string& name = p_.steps[i].name;
-    static const std::set<std::string> taken = {"input", "output", "turn", "seat", "options"};
+    static const std::set<std::string> taken = {"input", "output",  "turn",
+                                                "seat",  "options", "how"};
     if (taken.contains(name) || p_.lets.contains(name))
       return tables_[i].bad("name",
                             "\"" + name + "\" means something else already; choose another");
@@ -76,6 +80,12 @@ class Graph {
         continue;
       }
       if (use.name == "input") step.sees_input = true;
+      if (use.name == "how") {
+        TRY_STATUS(check_how(i, use));
+        step.uses_how = true;
+        used.insert(use.member);
+        continue;
+      }
       if (holds(step.needs, use.name)) used.insert(use.name);
       else if (!holds(given(step, use.key), use.name)) return unknown(i, use);
       if (use.key == "mind" || use.key.ends_with(".mind")) TRY_STATUS(check_route(i, use));
@@ -85,6 +95,26 @@ class Graph {
         return tables_[i].bad("needs", "never uses " + need +
                                            "; remove it, for a cause in the ledger "
                                            "must be one");
+    return {};
+  }
+
+  Status check_how(std::size_t i, const Use& use) {
+    if (use.member.empty())
+      return tables_[i].bad(use.key,
+                            "uses how by itself; write how and one of needs: how." +
+                                (p_.steps[i].needs.empty() ? "step" : p_.steps[i].needs[0]));
+    return holds(p_.steps[i].needs, use.member) ? Status() : unknown(i, {use.member, use.key, ""});
+  }
+
+  Status check_outcome(std::size_t i) {
+    const auto* outcome = std::get_if<OutcomeStep>(&p_.steps[i].what);
+    if (outcome == nullptr) return {};
+    const Step* of = p_.find(outcome->of);
+    const auto* vote = of != nullptr ? std::get_if<VoteStep>(&of->what) : nullptr;
+    if (vote == nullptr) return tables_[i].bad("of", outcome->of + " is no vote step");
+    if (!vote->key)
+      return tables_[i].bad("of", "the votes of " + outcome->of +
+                                      " are not kept; give that step a key = \"<expression>\"");
     return {};
   }
 
@@ -162,6 +192,34 @@ Status check_lets(Table& root, const Pipeline& p) {
   return {};
 }
 
+// A member misspelt would be one that leaves: where the input's members are known, it must be one.
+Result<std::optional<Local>> local(Table& root, const Json& input) {
+  TRY(auto table, root.table("local"));
+  if (!table) return std::optional<Local>();
+  Local out;
+  TRY(const auto members, table->strings("members"));
+  TRY(out.when, table->maybe_expr("when"));
+  TRY_STATUS(table->done());
+  const Json* known = input.find("properties");
+  for (const std::string& member : members) {
+    if (!input.is(Json::Kind::null) && (known == nullptr || known->find(member) == nullptr)) {
+      std::vector<std::string> names;
+      if (known != nullptr)
+        for (const auto& one : known->members()) names.push_back(one.first);
+      const std::string close = nearest_name(member, names);
+      return table->bad("members", "the input has no member " + member +
+                                       (close.empty() ? "; name it in [input.properties]"
+                                                      : "; did you mean " + close + "?"));
+    }
+    out.members.insert(member);
+  }
+  if (out.when)
+    for (const std::string& used : out.when->names())
+      if (used != "input" && used != "turn")
+        return table->bad("when", "names " + used + "; it may name input and turn");
+  return std::optional<Local>(std::move(out));
+}
+
 Result<Pipeline> build(const Toml& toml) {
   Pipeline p;
   Table root(toml, toml.value, "");
@@ -171,6 +229,7 @@ Result<Pipeline> build(const Toml& toml) {
   TRY(p.input, root.schema("input"));
   TRY(p.lets, root.exprs("let"));
   TRY_STATUS(check_lets(root, p));
+  TRY(p.local, local(root, p.input));
   TRY(auto tables, root.tables("step"));
   if (tables.empty()) return root.bad("", "has no steps; add [[step]]");
   for (Table& table : tables) {
@@ -182,6 +241,7 @@ Result<Pipeline> build(const Toml& toml) {
   TRY_STATUS(Graph(p, tables).check());
   if (p.find(p.output) == nullptr) return root.bad("output", "there is no step " + p.output);
   p.source = toml.value;
+  trace_local(p);
   return p;
 }
 
@@ -209,6 +269,10 @@ std::vector<std::string> Pipeline::seats() const {
     if (const auto* ask = std::get_if<AskStep>(&step.what)) take(ask->mind);
     if (const auto* vote = std::get_if<VoteStep>(&step.what))
       for (const BallotBox& box : vote->ballots) take(box.mind);
+    if (const auto* versions = std::get_if<VersionsStep>(&step.what))
+      for (const BallotBox& box : versions->boxes) take(box.mind);
+    // Of a cascade the first must be there; who is asked after him may be missing.
+    if (const auto* cascade = std::get_if<CascadeStep>(&step.what)) take(cascade->rungs[0].mind);
   }
   return {out.begin(), out.end()};
 }

@@ -12,12 +12,19 @@
 
 namespace wood {
 
+// What of the input never leaves this machine: no mind outside is asked what holds it (local.h).
+struct Local {
+  std::set<std::string> members;  // of the input; empty: all of it
+  std::optional<Expr> when;       // over input and turn; none: always
+};
+
 struct Pipeline {
   std::string name;
   std::int64_t version = 1;
   std::string about;
-  std::string output;                // the step whose output is the pipeline's
-  Json input;                        // schema of the input; null: any object
+  std::string output;  // the step whose output is the pipeline's
+  Json input;          // schema of the input; null: any object
+  std::optional<Local> local;
   std::map<std::string, Expr> lets;  // named expressions over input and turn
   std::vector<Step> steps;           // in file order
   int layers = 0;                    // steps of one layer do not see each other
@@ -30,8 +37,8 @@ struct Pipeline {
 
   [[nodiscard]] const Json& json() const { return source; }
   [[nodiscard]] const Step* find(std::string_view name) const;
-  // The seats ("@news" → "news") whose minds or names it takes from the cast, sorted. An
-  // escalation's seat is not among them: it may be empty.
+  // The seats ("@news" → "news") whose minds or names it takes from the cast, sorted. The seats of
+  // an escalation, of a route and of a cascade's later rungs are not among them: they may be empty.
   [[nodiscard]] std::vector<std::string> seats() const;
 };
 

@@ -11,6 +11,18 @@ namespace {
 
 using testing::file;
 
+// The examples of the pipeline format's document, in their order; "" beyond the last.
+std::string example(int number) {
+  const std::string doc = file("docs/formats/pipeline.md");
+  std::size_t at = 0;
+  for (int i = 0; (at = doc.find("```toml\n", at)) != std::string::npos; ++i) {
+    const std::size_t end = doc.find("```", at + 8);
+    if (i == number) return doc.substr(at + 8, end - at - 8);
+    at = end;
+  }
+  return "";
+}
+
 std::string error_of(const std::string& toml) {
   const auto out = Pipeline::parse(toml);
   return out ? "none" : out.error().what;
@@ -32,7 +44,8 @@ TEST(Pipeline, TheDesk) {
 }
 
 TEST(Pipeline, IsTheSameFromItsJson) {
-  for (const char* path : {"pipelines/desk.toml", "pipelines/payments.toml"}) {
+  for (const char* path :
+       {"pipelines/desk.toml", "pipelines/payments.toml", "pipelines/cascade.toml"}) {
     const auto once = Pipeline::parse(file(path));
     ASSERT_TRUE(once) << once.error().what;
     const auto again = Pipeline::from(testing::parsed(once->json().dump()));
@@ -44,12 +57,18 @@ TEST(Pipeline, IsTheSameFromItsJson) {
 }
 
 TEST(Pipeline, TheWorkedExampleOfTheFormatIsOne) {
-  const std::string doc = file("docs/formats/pipeline.md");
-  const std::size_t begin = doc.find("```toml\n");
-  ASSERT_NE(begin, std::string::npos);
-  const std::size_t end = doc.find("```", begin + 8);
-  const auto out = Pipeline::parse(doc.substr(begin + 8, end - begin - 8));
+  const auto out = Pipeline::parse(example(0));
   EXPECT_TRUE(out) << out.error().what;
+}
+
+// Each of the other examples stands for steps of a file of its own.
+TEST(Pipeline, TheOtherExamplesOfTheFormatAreSteps) {
+  int seen = 0;
+  for (std::string text = example(1); !text.empty(); text = example(++seen + 1)) {
+    const auto out = Pipeline::parse("name = \"p\"\n" + text);
+    EXPECT_TRUE(out) << text << out.error().what;
+  }
+  EXPECT_EQ(seen, 6);
 }
 
 TEST(Pipeline, TheFormatListsEveryFunction) {
@@ -123,7 +142,7 @@ TEST(Pipeline, FaultsOfTheFileNameLineAndMend) {
       {kHead + step("a", ""), "line 2: step a: has no kind; add kind = "},
       {kHead + step("a", "kind = \"asc\""),
        "line 4: step a kind: \"asc\" is not one of ask rule transform vote "
-       "route effect; did you mean ask?"},
+       "route effect cascade versions outcome; did you mean ask?"},
       {kHead + kAsk + "colour = 1\n", "line 9: step a colour: is not known here; known are"},
       {kHead + kAsk + "needs = 1\n", "line 9: step a needs: must be a list of texts"},
       {kHead + kAsk + "needs = [1]\n", "line 9: step a needs: must be a list of texts"},
@@ -194,12 +213,12 @@ TEST(Pipeline, FaultsOfVotes) {
   expect_errors({
       {kHead + kBallots, "line 2: step v: nobody votes; add [[step.ballot]]"},
       {kHead + without(kBallots, "\"yes\", \"no\"", "\"yes\"") + kBallot,
-       "line 7: step v options: must be two or more"},
+       "line 7: step v options: must be 2 to 64"},
       {kHead + without(kBallots, "\"yes\", \"no\"", "\"yes\", \"abstain\"") + kBallot,
        "line 7: step v options: must be"},
       {kHead + without(kBallots, "majority", "majorty") + kBallot,
-       "line 8: step v rule: \"majorty\" is not one of plurality majority unanimity weighted; did "
-       "you mean majority?"},
+       "line 8: step v rule: \"majorty\" is not one of plurality majority unanimity weighted borda "
+       "median; did you mean majority?"},
       {kHead + without(kBallots, "majority", "weighted") + kBallot,
        "line 11: step[0].ballot[0]: has no weight"},
       {kHead + kBallots + kBallot + kBallot,
@@ -220,6 +239,132 @@ TEST(Pipeline, FaultsOfVotes) {
       {kHead + kBallots + kBallot + "rule = \"z\"\n",
        "line 13: step[0].ballot[0].mind: is not known here"},
   });
+}
+
+TEST(Pipeline, FaultsOfWeights) {
+  const auto with = [](const std::string& lines) {
+    return kHead + without(kBallots, "fallback = \"hold\"\n", "fallback = \"hold\"\n" + lines) +
+           kBallot;
+  };
+  const std::string calibration = "calibration = { accuracy_ppm = { x = 800000 } }\n";
+  EXPECT_EQ(error_of(with("weights = \"calibrated\"\n" + calibration)), "none");
+  expect_errors({
+      {with("weights = \"confidence\"\n"),
+       "line 2: step v: says not what a ballot weighs that has no confidence; add unstated = 50"},
+      {with("weights = \"calibrated\"\n"),
+       "line 2: step v calibration: goes with weights = \"calibrated\"; write both"},
+      {with(calibration), "line 10: step v calibration: goes with weights"},
+      {with("weights = \"calibrated\"\ncalibration = { accuracy_ppm = { y = 800000 } }\n"),
+       "line 11: step[0].calibration.accuracy_ppm: says nothing of x, who has a ballot"},
+      {with("weights = \"calibrated\"\ncalibration = { accuracy_ppm = { x = 1, y = 1 } }\n"),
+       "line 11: step[0].calibration.accuracy_ppm.y: has no ballot"},
+      {with("weights = \"calibrated\"\ncalibration = { accuracy_ppm = { x = 1000000 } }\n"),
+       "line 11: step[0].calibration.accuracy_ppm.x: must be an integer from 1 to 999999"},
+      {with("weights = \"calibrated\"\ncalibration = { accuracy_ppm = { x = 1 }, minds = { z = "
+            "\"m\" } }\n"),
+       "line 11: step[0].calibration.minds.z: has no ballot"},
+      {with("weights = \"calibrated\"\ncalibration = { accuracy_ppm = { x = 1 }, pair = [{ a = "
+            "\"x\", b = \"z\", rho_ppm = 1 }] }\n"),
+       "line 11: step[0].calibration.pair[0].b: has no ballot"},
+      {with("weights = \"calibrated\"\n" + calibration) + "weight = 2\n",
+       "line 16: step[0].ballot[0].weight: the step's weights are calibrated; leave one"},
+      {without(with("weights = \"confidence\"\nunstated = 1\n"), "majority", "unanimity"),
+       "line 10: step v weights: do not matter where all must agree"},
+      {with("remember = 3\n"), "line 10: step v remember: is for votes whose truth comes in"},
+      {with("") + "veto = 1\n", "line 14: step[0].ballot[0].veto: must be true or false"},
+  });
+}
+
+TEST(Pipeline, FaultsOfRankingsAndQuantities) {
+  const std::string borda =
+      without(without(kBallots, "majority", "borda"), "\"vote\"], properties = { vote = { enum",
+              "\"ranking\"], properties = { ranking = { type = \"array\", items = { enum");
+  const std::string ranked = without(borda, "\"no\"] } } }", "\"no\"] } } } }");
+  EXPECT_EQ(error_of(kHead + ranked + kBallot), "none");
+  const std::string median = R"([[step]]
+name = "v"
+kind = "vote"
+rule = "median"
+low = 0
+high = 50
+fallback = 0
+task = "t"
+prompt = "p"
+schema = { type = "object", properties = { quantity = )"
+                             R"({ type = "integer", minimum = 0, maximum = 50 } } }
+)";
+  EXPECT_EQ(error_of(kHead + median + kBallot), "none");
+  expect_errors({
+      {kHead + without(kBallots, "majority", "borda") + kBallot,
+       "line 11: step[0].ballot[0]: its answers need a member ranking, a list whose items have"},
+      {kHead + ranked + "weights = \"calibrated\"\n" + kBallot,
+       "line 11: step v weights: calibrated is for options, not for a borda"},
+      {kHead + ranked + "confidence = \"measured\"\n" + kBallot,
+       "line 11: step v confidence: is measured of a vote among options"},
+      {kHead + without(median, "low = 0\n") + kBallot, "line 2: step v: has no low; add low = "},
+      {kHead + without(median, "high = 50", "high = 0") + kBallot,
+       "line 7: step v high: must be an integer from 1 to"},
+      {kHead + without(median, "fallback = 0", "fallback = \"x\"") + kBallot,
+       "line 8: step v fallback: must be an integer"},
+      {kHead + without(median, "maximum = 50", "maximum = 51") + kBallot,
+       "line 12: step[0].ballot[0]: its answers need a member quantity of type integer"},
+      {kHead + median + "tie = \"first\"\n" + kBallot, "line 12: step v tie: a median has no ties"},
+      {kHead + median + "options = [\"a\", \"b\"]\n" + kBallot,
+       "line 12: step v options: is not known here"},
+  });
+}
+
+TEST(Pipeline, FaultsOfCascadesVersionsAndOutcomes) {
+  const std::string cascade = without(without(kAsk, "\"ask\"", "\"cascade\""), "mind = \"m\"\n");
+  const std::string two = "rung = [{ mind = \"s\", bar_ppm = 900000 }, { mind = \"l\" }]\n";
+  const std::string versions = without(without(kAsk, "\"ask\"", "\"versions\""), "mind = \"m\"\n");
+  const std::string both =
+      "version = [{ by = \"a\", mind = \"m\" }, { by = \"b\", mind = \"n\" }]\n";
+  EXPECT_EQ(error_of(kHead + cascade + "field = \"n\"\n" + two), "none");
+  EXPECT_EQ(error_of(kHead + versions + "compare = [\"n\"]\n" + both), "none");
+  expect_errors({
+      {kHead + cascade, "line 2: step a: has fewer than two rungs; add [[step.rung]]"},
+      {kHead + cascade + two, "line 2: step a field: the schema has no member confidence"},
+      {kHead + cascade + "confidence = \"measured\"\n" + two,
+       "line 2: step a: says not whose confidence is measured; add field"},
+      {kHead + cascade + without(two, "\"s\"", "\"route:r\""),
+       "line 8: step[0].rung[0].mind: a cascade names a mind or an \"@seat\""},
+      {kHead + cascade + without(two, "bar_ppm = 900000", "curve = [[1, 2]]"),
+       "line 8: step[0].rung[0].curve: says how often it is right, but there is no bar"},
+      {kHead + cascade + without(two, "900000", "1, curve = [[5, 5], [4, 6]]"),
+       "line 8: step[0].rung[0].curve: must ascend; [4,6] does not"},
+      {kHead + cascade + without(two, "900000", "1, curve = [[5, 5000000]]"),
+       "line 8: step[0].rung[0].curve: [5,5000000] is no [confidence, accuracy]"},
+      {kHead + versions + both, "line 2: step a: says not what is compared; add compare"},
+      {kHead + versions + "compare = [\"z\"]\n" + both,
+       "line 8: step a compare: the schema has no member z"},
+      {kHead + versions + "compare = [\"n\"]\ntolerance = { z = 1 }\n" + both,
+       "line 9: step a tolerance.z: is not compared; name it in compare"},
+      {kHead + versions + "compare = [\"n\"]\nversion = [{ by = \"a\", mind = \"m\" }]\n",
+       "line 2: step a: compares fewer than two; add [[step.version]]"},
+      {kHead + step("o", "kind = \"outcome\"\nof = \"v\"\nkey = \"1\"\ntruth = \"1\""),
+       "line 5: step o of: v is no vote step"},
+      {kHead + kBallots + kBallot +
+           step("o", "kind = \"outcome\"\nof = \"v\"\nkey = \"1\"\ntruth = \"1\""),
+       "line 17: step o of: the votes of v are not kept; give that step a key"},
+  });
+}
+
+TEST(Pipeline, FaultsOfWhatIsLocalAndOfHow) {
+  const std::string input = "input = { type = \"object\", properties = { memo = {} } }\n";
+  expect_errors({
+      {kHead + input + "local = { members = [\"mmo\"] }\n" + kAsk,
+       "line 3: local.members: the input has no member mmo; did you mean memo?"},
+      {kHead + input + "local = { members = [\"payer\"] }\n" + kAsk,
+       "line 3: local.members: the input has no member payer; name it in [input.properties]"},
+      {kHead + "local = { when = \"seat == 'x'\" }\n" + kAsk,
+       "line 2: local.when: names seat; it may name input and turn"},
+      {kHead + kAsk + map("b", "\"a\"", "how"),
+       "line 13: step b map.o: uses how by itself; write how"},
+      {kHead + kAsk + map("b", "", "how.a.code"),
+       "line 13: step b map.o: names a, which the step does not see; add it to needs"},
+  });
+  EXPECT_EQ(error_of(kHead + kAsk + map("b", "\"a\"", "how.a.code")), "none");
 }
 
 TEST(Pipeline, FaultsOfTheGraph) {
@@ -264,8 +409,9 @@ RC_GTEST_PROP(Pipeline, NoBytesCrashIt, ()) {
 
 // A real pipeline with some of its bytes changed is refused or read, whatever they become.
 RC_GTEST_PROP(Pipeline, NoSlipOfThePenCrashesIt, ()) {
-  static const std::string desk = file("pipelines/payments.toml");
-  std::string text = desk;
+  static const std::string payments = file("pipelines/payments.toml");
+  static const std::string cascade = file("pipelines/cascade.toml");
+  std::string text = *rc::gen::element(payments, cascade);
   for (int i = 0; i < 3; ++i) {
     const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
     text[at] =

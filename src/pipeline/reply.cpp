@@ -16,7 +16,7 @@ constexpr std::size_t kNoteBytes = 1'024;
 constexpr Errc kCodes[] = {Errc::usage,       Errc::parse,  Errc::schema,    Errc::io,
                            Errc::not_found,   Errc::exists, Errc::network,   Errc::timeout,
                            Errc::remote,      Errc::model,  Errc::integrity, Errc::diverged,
-                           Errc::environment, Errc::limit};
+                           Errc::environment, Errc::limit,  Errc::local};
 constexpr Finish kFinishes[] = {Finish::stop, Finish::length, Finish::refused};
 
 template <class Enum, std::size_t n>

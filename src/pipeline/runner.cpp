@@ -3,15 +3,27 @@
 #include "core/check.h"
 #include "core/schema.h"
 #include "core/text.h"
+#include "pipeline/cascade.h"
 #include "pipeline/council.h"
 #include "pipeline/perform.h"
+#include "pipeline/route.h"
 #include "pipeline/stage.h"
+#include "pipeline/versions.h"
 
 namespace wood {
 
 const char* name(StepOutcome::State state) {
   static constexpr const char* names[] = {"done", "default", "skipped", "refused", "stopped"};
   return names[static_cast<int>(state)];
+}
+
+MindTraits traits_of(const Json& card) {
+  const std::string kind = card.str_or("kind", "");
+  return {.terse = card.str_or("style", "full") == "terse",
+          .price_in = card.int_or("price_in", 0),
+          .price_out = card.int_or("price_out", 0),
+          .latency_ms = card.int_or("latency_ms", kind == "scripted" ? 0 : -1),
+          .remote = kind == "openai"};
 }
 
 namespace {
@@ -44,7 +56,8 @@ struct Pending {
   const Step* step = nullptr;
   std::size_t first = 0;  // of its consults among the layer's
   std::size_t count = 0;
-  Council council;  // of a vote
+  Hearing hearing;  // of a vote, and of versions
+  Cascade cascade;
 };
 
 void begin_ask(Stage& stage, Pending& pending, std::vector<Consult>& consults) {
@@ -58,24 +71,40 @@ void begin_ask(Stage& stage, Pending& pending, std::vector<Consult>& consults) {
   consults.push_back(std::move(*question));
 }
 
-void end_ask(Stage& stage, const Step& step, Consulted& answer) {
-  if (answer.failure) {
-    const bool late = answer.failure->code == Errc::timeout;
-    return stage.miss(step, late ? "timeout" : "no_answer", "", {answer.reply});
-  }
-  if (!answer.conforms) return stage.miss(step, "nonconforming", "", {answer.reading});
-  stage.conclude(step, std::move(answer.value), {answer.reading});
+// What `how` says of one that was asked.
+Json how_of(const std::string& mind, const Answer& answer) {
+  Json shares = Json::object();
+  for (const auto& [field, share] : answer.confidence) shares.set(field, share);
+  return Json::object(
+      {{"confidence_ppm", std::move(shares)}, {"cost_nano", answer.cost_nano}, {"mind", mind}});
 }
 
-Status finish(Stage& stage, Pending& pending, std::span<Consulted> answers) {
+void end_ask(Stage& stage, const Step& step, Consulted& answer, const std::string& mind) {
+  if (answer.failure) {
+    stage.miss(step, code_of(*answer.failure), "", {answer.reply});
+  } else if (!answer.conforms) {
+    stage.miss(step, "nonconforming", "", {answer.reading});
+  } else {
+    stage.conclude(step, std::move(answer.value), {answer.reading});
+  }
+  stage.note(step, how_of(mind, answer.answer));
+}
+
+Status finish(Stage& stage, Pending& pending, std::span<Consulted> answers,
+              std::span<const Consult> asked) {
   const Step& step = *pending.step;
   switch (step.kind) {
     case StepKind::ask:
-      if (!answers.empty()) end_ask(stage, step, answers[0]);
+      if (!answers.empty()) end_ask(stage, step, answers[0], asked[0].mind);
       return {};
     case StepKind::rule: perform_rule(stage, step); return {};
     case StepKind::transform: perform_transform(stage, step); return {};
-    case StepKind::vote: return tally(stage, step, std::move(pending.council), answers);
+    case StepKind::vote: return tally(stage, step, pending.hearing, answers);
+    case StepKind::versions: end_versions(stage, step, pending.hearing, answers); return {};
+    case StepKind::outcome: perform_outcome(stage, step); return {};
+    case StepKind::cascade:
+      return answers.empty() ? Status()
+                             : climb(stage, step, std::move(pending.cascade), answers[0]);
     case StepKind::route: perform_route(stage, step); return {};
     case StepKind::effect: return perform_effect(stage, step);
   }
@@ -87,15 +116,18 @@ Status run_layer(Stage& stage, int layer) {
   std::vector<Consult> consults;
   for (const Step& step : stage.pipeline.steps) {
     if (step.layer != layer || !stage.admits(step)) continue;
-    Pending pending{.step = &step, .first = consults.size(), .council = {}};
+    Pending pending{.step = &step, .first = consults.size(), .hearing = {}, .cascade = {}};
     if (step.kind == StepKind::ask) begin_ask(stage, pending, consults);
-    if (step.kind == StepKind::vote) pending.council = convene(stage, step, consults);
+    if (step.kind == StepKind::vote) pending.hearing = convene(stage, step, consults);
+    if (step.kind == StepKind::versions) pending.hearing = begin_versions(stage, step, consults);
+    if (step.kind == StepKind::cascade) pending.cascade = begin_cascade(stage, step, consults);
     pending.count = consults.size() - pending.first;
     open.push_back(std::move(pending));
   }
   TRY(auto answers, consult(stage.context.sink, stage.context.panel, consults));
   for (Pending& pending : open) {
-    TRY_STATUS(finish(stage, pending, std::span(answers).subspan(pending.first, pending.count)));
+    TRY_STATUS(finish(stage, pending, std::span(answers).subspan(pending.first, pending.count),
+                      std::span(consults).subspan(pending.first, pending.count)));
     if (!stage.outcome.stopped.empty()) break;
   }
   return stage.context.sink.status();
@@ -107,6 +139,7 @@ Result<Outcome> run(const Pipeline& pipeline, const Json& input, Context& contex
   TRY_STATUS(check_input(pipeline, input));
   TRY_STATUS(check_context(pipeline, context));
   Stage stage(pipeline, input, context);
+  stage.mark_local();
   for (int layer = 0; layer < pipeline.layers && stage.outcome.stopped.empty(); ++layer)
     TRY_STATUS(run_layer(stage, layer));
   Outcome& out = stage.outcome;

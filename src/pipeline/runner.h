@@ -3,7 +3,9 @@
 //
 //   ask        prompt → answer → reading [→ check] [→ step, if the default stands in]
 //   vote       ballots as asks or steps → vote [→ route → prompt → … → step, if it escalates]
-//   route      route;   rule, transform: step;   effect: step → the host's entries → step
+//   cascade    route → prompt → answer → reading [→ check], and so on to the rung that is enough
+//   versions   as the ballots of a vote → step
+//   route      route;   rule, transform, outcome: step;   effect: step → the host's entries → step
 //
 // A step without an output says why in a step entry, and what needs it knows.
 #pragma once
@@ -31,7 +33,12 @@ struct MindTraits {
   bool terse = false;
   std::int64_t price_in = 0;
   std::int64_t price_out = 0;
+  std::int64_t latency_ms = -1;  // that an ask is reckoned to take; -1: not stated
+  bool remote = false;           // outside this machine: not asked what is marked local
 };
+// By a mind's card, as the genesis has it: style, prices, latency_ms, kind. A rule takes no time,
+// an endpoint is outside; which is why a replay knows the same as the run did.
+MindTraits traits_of(const Json& card);
 
 // Somebody is about to be asked, and may be shown something first.
 struct Showing {
@@ -91,6 +98,7 @@ struct StepOutcome {
   Json output;       // null if skipped, refused or stopped
   std::string code;  // why, unless done
   Seq entry;         // the last one about it
+  Json how = {};     // what `how` says beside state and code: who answered, how sure
 };
 const char* name(StepOutcome::State state);
 

@@ -183,6 +183,60 @@ TEST(Runner, ARouteChoosesWhoIsAskedAndSaysWhatOthersWouldCost) {
   EXPECT_EQ(body.at("alternatives"), parsed(R"([{"cost_nano":3000000,"mind":"big-mind"}])"));
 }
 
+TEST(Runner, ARouteMayGoByHowAnAnswerCameAbout) {
+  Stand stand;
+  std::int64_t share = 990'000;
+  stand.panel.answer = [&](const Ask& ask) -> Reply {
+    if (share < 0) return Failure{.code = Errc::timeout, .what = "late", .usage = {}};
+    Answer out = said(R"({"n":1})");
+    if (ask.mind == "m") out.confidence = {{"n", share}};
+    return out;
+  };
+  const std::string text =
+      kHead + ask("small", "default = \"{'n': 0}\"") +
+      step(
+          "r",
+          "kind = \"route\"\nneeds = [\"small\"]\nway = [{ when = \"how.small.state != 'done'\", "
+          "mind = \"spare\", code = \"late\" }, { when = \"get(how.small.confidence_ppm, 'n', 0) < "
+          "900000\", mind = \"large\", code = \"unsure\" }, { mind = \"m\", code = \"sure\" }]");
+  const auto code = [&](std::int64_t now) {
+    share = now;
+    return stand.go(text).output.str_or("code", "");
+  };
+  EXPECT_EQ(code(990'000), "sure");
+  EXPECT_EQ(code(899'999), "unsure");
+  EXPECT_EQ(code(-1), "late");
+}
+
+TEST(Runner, ARouteKeepsToABudgetByTheCardsOfItsMinds) {
+  Stand stand;
+  const std::map<std::string, Json> cards = {
+      {"slow", parsed(R"({"kind":"llama","latency_ms":5000})")},
+      {"dear", parsed(R"({"kind":"openai","latency_ms":300,"price_in":3000000})")},
+      {"untimed", parsed(R"({"kind":"llama"})")},
+      {"rules", parsed(R"({"kind":"scripted","style":"terse"})")}};
+  stand.context.traits = [&](const std::string& mind) { return traits_of(cards.at(mind)); };
+  const std::string text = kHead + step("r",
+                                        "kind = \"route\"\ncost_max_nano = \"input.cost\"\n"
+                                        "latency_max_ms = 1000\nway = [{ when = \"true\", mind = "
+                                        "\"slow\", code = \"a\" }, { when = \"true\", mind = "
+                                        "\"dear\", code = \"b\" }, { when = \"true\", mind = "
+                                        "\"untimed\", code = \"c\" }, { mind = \"rules\", code = "
+                                        "\"d\" }]");
+  EXPECT_EQ(stand.go(text, parsed(R"({"cost":3000000})")).output.str_or("mind", ""), "dear");
+  EXPECT_EQ(stand.go(text, parsed(R"({"cost":2999999})")).output.str_or("mind", ""), "rules");
+  const Json& body = stand.sink.of(EntryKind::route)[1]->draft.body;
+  EXPECT_EQ(body.at("alternatives"),
+            parsed(R"([{"cost_nano":0,"latency_ms":5000,"mind":"slow","passed":"too_slow"},
+                 {"cost_nano":3000000,"latency_ms":300,"mind":"dear","passed":"over_budget"},
+                 {"cost_nano":0,"latency_ms":-1,"mind":"untimed","passed":"latency_unknown"}])"));
+  EXPECT_EQ(body.int_or("latency_ms", -1), 0);  // a rule takes none
+  EXPECT_EQ(stand.go(text, parsed(R"({"cost":-1})")).steps.at("r").code, "expression");
+  EXPECT_TRUE(traits_of(cards.at("dear")).remote);
+  EXPECT_FALSE(traits_of(cards.at("slow")).remote);
+  EXPECT_TRUE(traits_of(cards.at("rules")).terse);
+}
+
 TEST(Runner, ARouteToNobodyIsNoAnswer) {
   Stand stand;
   const Outcome out =

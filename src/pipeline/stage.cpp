@@ -7,7 +7,7 @@
 #include "core/schema.h"
 #include "core/text.h"
 #include "pipeline/form.h"
-#include "pipeline/parse.h"
+#include "pipeline/question.h"
 #include "pipeline/reply.h"
 
 namespace wood {
@@ -31,6 +31,13 @@ Result<Json> narrowed(const Question& q, const Scope& scope) {
     schema_at(schema, place)->set("enum", std::move(*list));
   }
   return schema;
+}
+
+Json how_of(const StepOutcome& step) {
+  Json out = step.how.is(Kind::object) ? step.how : Json::object();
+  out.set("code", step.code);
+  out.set("state", name(step.state));
+  return out;
 }
 
 }  // namespace
@@ -60,6 +67,7 @@ std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, F
                                            .options = Json(),
                                            .input = Json(),
                                            .draft = Json::object(),
+                                           .how = Json::object(),
                                            .from = causes(step, sees),
                                            .scope = {}});
   std::vector<Seq> needed;
@@ -69,7 +77,9 @@ std::unique_ptr<Frame> Stage::frame(const Step& step, const std::string& seat, F
     out->scope.set(need, one.output);
     out->draft.set(need, one.output);
     needed.push_back(one.entry);
+    if (step.uses_how) out->how.set(need, how_of(one));
   }
+  if (step.uses_how) out->scope.set("how", out->how);
   out->scope.let(pipeline.lets);
   out->scope.set("seat", out->seat_value);
   out->scope.set("turn", out->turn_value);
@@ -117,7 +127,8 @@ Result<Consult> Stage::question(const Question& q, const Frame& frame,
               .schema = {},
               .facts = {},
               .sampling = q.sampling,
-              .wait_ms_max = q.wait_ms_max};
+              .wait_ms_max = q.wait_ms_max,
+              .reach = holds(q.mark) ? Reach::here : Reach::anywhere};
   TRY(std::string system, (traits.terse ? q.system.terse : q.system.full).render(frame.scope));
   TRY(std::string prompt, (traits.terse ? q.prompt.terse : q.prompt.full).render(frame.scope));
   TRY(out.schema, narrowed(q, frame.scope));
@@ -160,6 +171,18 @@ void Stage::settle(const Step& step, State state, Json output, std::string code,
   outcome.steps[step.name] = {state, std::move(output), std::move(code), entry};
 }
 
+void Stage::mark_local() {
+  if (!pipeline.local) return;
+  keeps_local = true;
+  if (!pipeline.local->when) return;
+  Scope scope;
+  const Json turn = context.turn;
+  scope.set("turn", turn);
+  scope.set("input", input);
+  const Result<bool> yes = pipeline.local->when->test(scope);
+  keeps_local = !yes || *yes;
+}
+
 bool Stage::admits(const Step& step) {
   const auto from = causes(step);
   const auto say = [&](State state, const std::string& code) {
@@ -194,36 +217,50 @@ void Stage::conclude(const Step& step, Json output, std::vector<Seq> from) {
     const auto faults = validate(output, step.schema);
     if (!faults.empty()) return miss(step, "nonconforming", join(faults, "; "), std::move(from));
   }
+  const Examined examined = examine(step, output, std::move(from));
+  if (examined.failed == nullptr)
+    return settle(step, State::done, std::move(output), "", examined.entry);
+  obey(step, examined);
+}
+
+Stage::Examined Stage::examine(const Step& step, const Json& output, std::vector<Seq> from,
+                               const char* next) {
   CHECK(!from.empty());
-  Seq entry = *std::max_element(from.begin(), from.end());
-  if (step.checks.empty()) return settle(step, State::done, std::move(output), "", entry);
+  Examined out{.entry = *std::max_element(from.begin(), from.end())};
+  if (step.checks.empty()) return out;
   const auto frame_now = frame(step, step.by, For::computing);
   frame_now->scope.set("output", output);
   Json results = Json::array();
-  const Check* failed = nullptr;
   for (const Check& check : step.checks) {
     const Result<bool> pass = check.that.test(frame_now->scope);  // what cannot be judged fails
     Json result = Json::object(
         {{"code", check.code}, {"pass", pass && *pass}, {"that", check.that.source()}});
     if (!pass) result.set("what", text_in(context.sink, pass.error().what, 512));
     results.push(std::move(result));
-    if ((!pass || !*pass) && failed == nullptr) failed = &check;
+    if ((!pass || !*pass) && out.failed == nullptr) out.failed = &check;
   }
-  entry = context.sink.append(
+  const char* otherwise = out.failed == nullptr ? ""
+                          : next != nullptr     ? next
+                                                : name(out.failed->otherwise);
+  out.entry = context.sink.append(
       {.kind = EntryKind::check,
        .by = by(step.by),
        .from = std::move(from),
        .turn = context.turn,
        .body = Json::object({{"checks", list_in(context.sink, std::move(results), kOutputBytes)},
-                             {"code", failed != nullptr ? failed->code : ""},
-                             {"otherwise", failed != nullptr ? name(failed->otherwise) : ""},
-                             {"pass", failed == nullptr},
+                             {"code", out.failed != nullptr ? out.failed->code : ""},
+                             {"otherwise", otherwise},
+                             {"pass", out.failed == nullptr},
                              {"pipeline", pipeline.name},
                              {"step", step.name}})});
-  if (failed == nullptr) return settle(step, State::done, std::move(output), "", entry);
-  if (failed->otherwise == Otherwise::fallback) return miss(step, failed->code, "", {entry});
-  const State state = failed->otherwise == Otherwise::stop ? State::stopped : State::refused;
-  settle(step, state, Json(), failed->code, entry);
+  return out;
+}
+
+void Stage::obey(const Step& step, const Examined& examined) {
+  const Check& failed = *examined.failed;
+  if (failed.otherwise == Otherwise::fallback) return miss(step, failed.code, "", {examined.entry});
+  const State state = failed.otherwise == Otherwise::stop ? State::stopped : State::refused;
+  settle(step, state, Json(), failed.code, examined.entry);
 }
 
 void Stage::miss(const Step& step, const std::string& code, const std::string& what,

@@ -1,6 +1,6 @@
-// What a pipeline is made of. A step does one thing: asks a mind, applies rules, computes, holds a
-// vote, chooses who is asked, or has the host do something. These are plain values; pipeline.h
-// reads them from TOML and has checked them, runner.h performs them.
+// What a pipeline is made of. A step does one thing: asks a mind, a larger one after it, or several
+// and compares; applies rules, computes, votes, learns, chooses who is asked, or has the host act.
+// Plain values: pipeline.h reads them from TOML and has checked them, runner.h performs them.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@
 
 namespace wood {
 
-enum class StepKind { ask, rule, transform, vote, route, effect };
+enum class StepKind { ask, rule, transform, vote, route, effect, cascade, versions, outcome };
 const char* name(StepKind kind);
 
 // What happens to a step whose check fails.
@@ -39,6 +39,13 @@ struct Rendering {  // for a mind that was trained on the terse form, and for al
   Template terse;
 };
 
+// Whether something holds what is marked local (local.h).
+enum class Mark {
+  none,
+  run,     // what this run's input holds, in the runs in which the mark holds
+  always,  // what an earlier run's held, or may have
+};
+
 struct Question {
   std::string task;
   Rendering system;
@@ -48,6 +55,7 @@ struct Question {
   std::optional<Expr> scripted;         // what a rule-based mind would answer: facts.scripted
   Sampling sampling;                    // its seed is drawn for each ask
   std::int64_t wait_ms_max = 60'000;
+  Mark mark = Mark::none;  // of what is sent
 };
 
 struct AskStep {
@@ -88,6 +96,7 @@ struct BallotBox {
   Question question;
   std::optional<Expr> rule;  // of one that is computed: an option, "abstain", or an answer object
   std::int64_t weight = 1;
+  bool veto = false;
   std::set<std::string> sees;  // the names it refers to: of the needs, it is shown these
 };
 
@@ -95,8 +104,27 @@ struct VoteStep {
   std::vector<BallotBox> ballots;
   VoteTerms terms;
   std::string escalate_by;
-  std::string escalate_mind;  // empty: there is nobody
-  Question question;          // what the one escalated to is asked
+  std::string escalate_mind;      // empty: there is nobody
+  Question question;              // what the one escalated to is asked
+  std::optional<Expr> key;        // under which its truth may come in later; none: it never will
+  std::int64_t remember = 1'000;  // votes that wait for theirs
+  std::int64_t truths_min = 30;   // votes that a pair must have been judged on, for n_eff by errors
+};
+
+// Tells how an earlier vote, or this run's, should have come out.
+struct OutcomeStep {
+  std::string of;  // the vote step
+  Expr key;
+  Expr truth;  // an option, or a quantity; null: not known
+};
+
+// Several answer the same question, and how far they differ is the output.
+struct VersionsStep {
+  std::vector<BallotBox> boxes;
+  Json schema;                                    // of an answer
+  std::vector<std::string> compare;               // members of the answer
+  std::map<std::string, std::int64_t> tolerance;  // by member: integers so far apart are alike
+  std::int64_t alarm_ppm = 0;  // the share of pairs that may differ without an alarm
 };
 
 struct Way {
@@ -105,15 +133,48 @@ struct Way {
   std::string why;
 };
 
+// What an ask may cost and take: of a cascade, all its asks together. By price list and by the
+// latency that the mind's card states, so that a route is the same when it is replayed.
+struct Budget {
+  std::optional<Expr> cost_nano;
+  std::optional<Expr> latency_ms;
+  std::int64_t tokens_in = 1'000;
+  std::int64_t tokens_out = 100;  // what an ask is reckoned at
+};
+
 struct RouteStep {
   std::vector<Way> ways;  // the first that applies; the last always does
-  std::int64_t tokens_in = 1'000;
-  std::int64_t tokens_out = 100;  // what an ask is reckoned at, for the cost of the alternatives
+  Budget budget;
+  Mark mark = Mark::none;  // of what who follows it is asked
+};
+
+// From this confidence on, so often right, by what was measured on other runs.
+struct CurvePoint {
+  std::int64_t confidence_ppm = 0, accuracy_ppm = 0;
+};
+
+struct Rung {
+  std::string mind;
+  std::optional<Expr> when;       // false: passed over
+  std::optional<Expr> bar;        // ppm: under it the next is asked; none: its answer is enough
+  std::vector<CurvePoint> curve;  // ascending; empty: the bar is on the confidence itself
+  std::optional<Expr> scripted;   // what a rule-based mind says here; none: the question's
+};
+
+// The first rung's mind is asked, and the next one's where that is not enough.
+struct CascadeStep {
+  Question question;
+  std::vector<Rung> rungs;
+  Source source = Source::declared;
+  std::string field;              // declared: the member that says it; measured: that it is of
+  std::int64_t unstated_ppm = 0;  // what an answer without one counts as
+  Budget budget;
 };
 
 struct EffectStep {
   std::string effect;
   std::map<std::string, Expr> args;
+  Mark mark = Mark::none;  // of its args
 };
 
 struct Step {
@@ -126,9 +187,14 @@ struct Step {
   Json takes;                      // schema of {need: output, …}; null: none
   Json schema;                     // of its output; null: none
   std::vector<Check> checks;
+  std::string releases;     // why its output may leave, though it saw what is marked local
+  Mark mark = Mark::none;   // of its output
+  bool uses_how = false;    // something in it names `how`
   bool sees_input = false;  // something in it names `input`
   int layer = 0;            // 0: needs nothing; else one more than the highest it needs
-  std::variant<AskStep, RuleStep, TransformStep, VoteStep, RouteStep, EffectStep> what;
+  std::variant<AskStep, RuleStep, TransformStep, VoteStep, RouteStep, EffectStep, CascadeStep,
+               VersionsStep, OutcomeStep>
+      what;
 };
 
 }  // namespace wood

@@ -57,6 +57,45 @@ Result<std::int64_t> Table::integer(const char* key, std::int64_t low, std::int6
   return value->integer();
 }
 
+Result<std::int64_t> Table::integer(const char* key, std::int64_t low, std::int64_t high) {
+  if (any(key) == nullptr) return bad("", std::string("has no ") + key + "; add " + key + " = …");
+  return integer(key, low, high, low);
+}
+
+Result<bool> Table::flag(const char* key) {
+  const Json* value = any(key);
+  if (value == nullptr) return false;
+  if (!value->is(Kind::boolean)) return bad(key, "must be true or false");
+  return value->boolean();
+}
+
+Result<std::map<std::string, std::int64_t>> Table::integers(const char* key, std::int64_t low,
+                                                            std::int64_t high) {
+  std::map<std::string, std::int64_t> out;
+  const Json* value = any(key);
+  if (value == nullptr) return out;
+  if (!value->is(Kind::object)) return bad(key, "must be a table of integers");
+  for (const auto& [name, number] : value->members()) {
+    if (!number.is(Kind::integer) || number.integer() < low || number.integer() > high)
+      return bad(std::string(key) + "." + name,
+                 "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+    out[name] = number.integer();
+  }
+  return out;
+}
+
+Result<std::map<std::string, std::string>> Table::words(const char* key) {
+  std::map<std::string, std::string> out;
+  const Json* value = any(key);
+  if (value == nullptr) return out;
+  if (!value->is(Kind::object)) return bad(key, "must be a table of texts");
+  for (const auto& [name, text] : value->members()) {
+    if (!text.is(Kind::string)) return bad(std::string(key) + "." + name, "must be a text");
+    out[name] = text.string();
+  }
+  return out;
+}
+
 Result<std::vector<std::string>> Table::strings(const char* key) {
   std::vector<std::string> out;
   const Json* value = any(key);

@@ -23,9 +23,15 @@ class Table {
   Result<std::string> word(const char* key);  // a name: [a-z][a-z0-9_]*
   Result<std::int64_t> integer(const char* key, std::int64_t low, std::int64_t high,
                                std::int64_t otherwise);
+  Result<std::int64_t> integer(const char* key, std::int64_t low, std::int64_t high);  // must be
+  Result<bool> flag(const char* key);                                                  // absent: no
   Result<std::vector<std::string>> strings(const char* key);  // absent: empty
+  // A table of integers; absent: empty.
+  Result<std::map<std::string, std::int64_t>> integers(const char* key, std::int64_t low,
+                                                       std::int64_t high);
   Result<int> choice(const char* key, const std::vector<std::string>& names, int otherwise);
-  Result<Expr> expr(const char* key);  // must be there
+  Result<Expr> expr(const char* key);                                 // must be there
+  Result<std::map<std::string, std::string>> words(const char* key);  // a table of texts
   Result<std::optional<Expr>> maybe_expr(const char* key);
   Result<std::map<std::string, Expr>> exprs(const char* key);  // a table of expressions
   Result<Json> schema(const char* key);                        // null if absent; checked

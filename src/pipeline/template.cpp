@@ -41,4 +41,10 @@ std::set<std::string> Template::names() const {
   return out;
 }
 
+std::set<std::string> Template::members_of(std::string_view name) const {
+  std::set<std::string> out;
+  for (const Part& part : parts_) out.merge(part.expr.members_of(name));
+  return out;
+}
+
 }  // namespace wood

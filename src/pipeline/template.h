@@ -17,6 +17,7 @@ class Template {
 
   [[nodiscard]] Result<std::string> render(const Scope& scope) const;
   [[nodiscard]] std::set<std::string> names() const;
+  [[nodiscard]] std::set<std::string> members_of(std::string_view name) const;  // as Expr's
   [[nodiscard]] bool empty() const { return parts_.empty() && tail_.empty(); }
 
  private:
