@@ -409,9 +409,8 @@ Verb serve_verb() {
       .options = std::move(options),
       .examples = {{"wood serve --cast rules --open", "play the Patron against the rules"},
                    {"wood serve runs/five-labs-7.wood", "look at a run that was played"},
-                   {"curl -d '{\"control\":\"start\"}' -H 'Content-Type: application/json' "
-                    "localhost:7070/v1/commands",
-                    "everything the page does, the API does"}},
+                   {"wood serve --cast rules --go --pace 120",
+                    "begins at once, two turns a second"}},
       .act = act};
 }
 

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ class Wire {
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    there_ = ::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
   }
   ~Wire() { ::close(socket_); }
   Wire(const Wire&) = delete;
@@ -51,11 +52,10 @@ class Wire {
     return text_;
   }
   [[nodiscard]] bool closed() const { return closed_; }
-  [[nodiscard]] bool there() const { return there_; }
 
  private:
   int socket_;
-  bool there_ = false, closed_ = false;
+  bool closed_ = false;
   std::string text_;
 };
 
@@ -177,6 +177,7 @@ class Serving : public Program {
 
  private:
   [[noreturn]] void run(std::vector<std::string> words, const std::string& token) const {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no server behind
     if (::chdir(folder_.c_str()) != 0) ::_exit(126);
     const int errors = ::open("serve.err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     ::dup2(errors, STDERR_FILENO);
