@@ -60,6 +60,17 @@ export function cost(nano: number): string {
 
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
+// What the magistrate finds, in words; docs/formats/events.md.
+const rules: Record<string, string> = {
+  tip: "trading on a tip",
+  wash: "trading with himself",
+  spoof: "orders that were not meant",
+  corner: "cornering a good",
+  close: "marking the close",
+};
+
+export const offence = (reason: string): string => rules[reason] ?? words(reason);
+
 /** A word of a format as people write it: `acorn_mania` is "acorn mania". */
 export const words = (name: string): string => name.replace(/[_.]/g, " ");
 
