@@ -19,9 +19,9 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 export function happenings(): { readonly all: Happening[] } {
   const facts = resource<Facts>(
-    () => (wood.stamp, wood.run ? "/v1/facts?kind=news&limit=500" : null),
+    () => (wood.stamp, wood.known ? "/v1/facts?kind=news&limit=500" : null),
   );
-  const verdicts = resource<Verdicts>(() => (wood.stamp, wood.run ? "/v1/verdicts" : null));
+  const verdicts = resource<Verdicts>(() => (wood.stamp, wood.known ? "/v1/verdicts" : null));
   const all = $derived.by(() => {
     const out: Happening[] = [];
     for (const { turn, entry, data, by } of facts.data?.facts ?? []) {

@@ -46,6 +46,12 @@ class Wood {
   );
   follows = $derived(this.route.turn === null || this.route.turn >= this.last);
 
+  // Values of their own: `run` is another object after each event, and what asks by one of these is
+  // not to ask again for that.
+  known = $derived(this.run !== null);
+  ended = $derived(this.run?.ended ?? false);
+  compares = $derived(this.run?.compare ?? false);
+
   private bunch: Message[] = [];
   private stream: Stream | null = null;
 
