@@ -4,7 +4,17 @@ import { act, emptyForm, scaled, Unsaid } from "../src/lib/act";
 import { pieces, sameJson } from "../src/lib/answer";
 import type { Turn } from "../src/lib/api-types";
 import { readCompare } from "../src/lib/compare";
-import { change, cost, duration, pebbles, price, signed, speed } from "../src/lib/format";
+import {
+  change,
+  cost,
+  duration,
+  inUnit,
+  pebbles,
+  price,
+  signed,
+  speed,
+  withoutUnit,
+} from "../src/lib/format";
 import { fold, place, readable, upTo } from "../src/lib/graph";
 import { link, noFilter, parse } from "../src/lib/route";
 import { story, tell } from "../src/lib/story";
@@ -26,6 +36,16 @@ describe("numbers", () => {
       "0.00",
       "0.00",
     ]);
+  });
+  it("says figures in the unit that their name ends with", () => {
+    expect([
+      inUnit("pnl_mp", -2500),
+      inUnit("desk gini_milli", 210),
+      inUnit("valid_ppm", 998_000),
+      inUnit("wall_us", 63_535),
+      inUnit("trades", -12),
+    ]).toEqual(["−2.50", "0.210", "99.80 %", "64 ms", "−12"]);
+    expect(withoutUnit("desk gini_milli")).toBe("desk gini");
   });
   it("prices, changes, times, rates, costs", () => {
     expect(price(502, 10)).toBe("5.02");
