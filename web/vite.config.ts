@@ -6,8 +6,12 @@ const server = process.env.WOOD_SERVER ?? "http://127.0.0.1:7070";
 
 export default defineConfig({
   plugins: [svelte()],
-  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0,
-    license: { fileName: "licenses.txt" } },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    license: { fileName: "licenses.txt" },
+  },
   server: {
     proxy: {
       "/v1": {

@@ -15,14 +15,18 @@ function typeOf(schema) {
     return schema.type.map((type) => typeOf({ ...schema, type })).join(" | ");
   switch (schema.type) {
     case "integer":
-    case "number": return "number";
+    case "number":
+      return "number";
     case "array": {
       const item = typeOf(schema.items ?? {});
       return item.includes(" ") ? `(${item})[]` : `${item}[]`;
     }
-    case "object": return schema.properties ? members(schema, " ") : "Record<string, unknown>";
-    case undefined: return "unknown";
-    default: return schema.type;
+    case "object":
+      return schema.properties ? members(schema, " ") : "Record<string, unknown>";
+    case undefined:
+      return "unknown";
+    default:
+      return schema.type;
   }
 }
 
@@ -41,8 +45,11 @@ export function types(document) {
   for (const [name, schema] of Object.entries(document.components.schemas)) {
     if (schema.description) out.push(`/** ${schema.description} */`);
     const plain = schema.type === "object" && schema.properties && !schema.oneOf;
-    out.push(plain ? `export interface ${name} ${members(schema, "\n")}`
-      : `export type ${name} = ${typeOf(schema)};`);
+    out.push(
+      plain
+        ? `export interface ${name} ${members(schema, "\n")}`
+        : `export type ${name} = ${typeOf(schema)};`,
+    );
     out.push("");
   }
   return out.join("\n");

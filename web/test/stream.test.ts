@@ -34,7 +34,8 @@ class Tabs {
       const mine = {
         onmessage: null,
         postMessage: (data: unknown) => {
-          for (const each of this.channels) if (each !== mine) each.onmessage?.({ data } as MessageEvent);
+          for (const each of this.channels)
+            if (each !== mine) each.onmessage?.({ data } as MessageEvent);
         },
         close: () => (this.channels = this.channels.filter((each) => each !== mine)),
       };
@@ -61,7 +62,11 @@ class Tabs {
 function tab(tabs: Tabs, after = -1, browser = tabs.browser) {
   const heard: Message[] = [];
   const links: string[] = [];
-  const stream = new Stream({ message: (message) => heard.push(message), link: (link) => links.push(link) }, after, browser);
+  const stream = new Stream(
+    { message: (message) => heard.push(message), link: (link) => links.push(link) },
+    after,
+    browser,
+  );
   return { stream, heard, links, ids: () => heard.map((message) => message.id) };
 }
 
@@ -72,7 +77,10 @@ describe("the stream", () => {
     expect(tabs.sources.map((source) => source.url)).toEqual(["/v1/events?after=5"]);
     tabs.sources[0]!.say("turn", { turn: 1 }, "6");
     tabs.sources[0]!.say("thought", { who: "oona" }, "7");
-    expect([a.ids(), b.ids()]).toEqual([[6, 7], [6, 7]]);
+    expect([a.ids(), b.ids()]).toEqual([
+      [6, 7],
+      [6, 7],
+    ]);
     expect([a.stream.leading, b.stream.leading]).toEqual([true, false]);
   });
 

@@ -2,7 +2,16 @@
 import type { Command } from "./api-types";
 
 export const verbs = [
-  "tip", "whisper", "say", "lend", "bribe", "broker", "short", "order", "legend", "shock",
+  "tip",
+  "whisper",
+  "say",
+  "lend",
+  "bribe",
+  "broker",
+  "short",
+  "order",
+  "legend",
+  "shock",
 ] as const;
 export type Verb = (typeof verbs)[number];
 
@@ -27,9 +36,23 @@ export interface Form {
 }
 
 export const emptyForm = (creatures: readonly string[], goods: readonly string[]): Form => ({
-  to: creatures[0] ?? "", a: creatures[0] ?? "", b: creatures[1] ?? "", good: goods[0] ?? "", text: "",
-  direction: "up", truth: "true", side: "buy", promise: "no_short", legend: "acorn_mania",
-  shock: "drought", pebbles: "10", rate: "5", turns: "3", lots: "2", collateral: "0", price: "",
+  to: creatures[0] ?? "",
+  a: creatures[0] ?? "",
+  b: creatures[1] ?? "",
+  good: goods[0] ?? "",
+  text: "",
+  direction: "up",
+  truth: "true",
+  side: "buy",
+  promise: "no_short",
+  legend: "acorn_mania",
+  shock: "drought",
+  pebbles: "10",
+  rate: "5",
+  turns: "3",
+  lots: "2",
+  collateral: "0",
+  price: "",
 });
 
 export class Unsaid extends Error {}
@@ -70,21 +93,35 @@ export function act(verb: Verb, form: Form, tickMp: number): Command {
   const turns = (): number => whole(form.turns, 1, "Days");
   switch (verb) {
     case "tip":
-      return { act: "tip", to: form.to, good: form.good, direction: form.direction, text: words(form.text), true: form.truth === "true" };
-    case "whisper": return { act: "whisper", to: form.to, text: words(form.text) };
-    case "say": return { act: "say", text: words(form.text) };
+      return {
+        act: "tip",
+        to: form.to,
+        good: form.good,
+        direction: form.direction,
+        text: words(form.text),
+        true: form.truth === "true",
+      };
+    case "whisper":
+      return { act: "whisper", to: form.to, text: words(form.text) };
+    case "say":
+      return { act: "say", text: words(form.text) };
     case "lend": {
       const lots = whole(form.collateral, 0, "Collateral");
       return {
-        act: "lend", to: form.to, principal_mp: positive(scaled(form.pebbles, 1000, "Pebbles"), "Pebbles"),
-        rate_bps: scaled(form.rate, 100, "Interest"), turns: turns(),
+        act: "lend",
+        to: form.to,
+        principal_mp: positive(scaled(form.pebbles, 1000, "Pebbles"), "Pebbles"),
+        rate_bps: scaled(form.rate, 100, "Interest"),
+        turns: turns(),
         ...(lots > 0 ? { good: form.good, lots } : {}),
       };
     }
     case "bribe": {
       const text = form.text.trim();
       return {
-        act: "bribe", to: form.to, pebbles_mp: positive(scaled(form.pebbles, 1000, "Pebbles"), "Pebbles"),
+        act: "bribe",
+        to: form.to,
+        pebbles_mp: positive(scaled(form.pebbles, 1000, "Pebbles"), "Pebbles"),
         ...(text === "" ? {} : { text: words(text) }),
       };
     }
@@ -92,11 +129,24 @@ export function act(verb: Verb, form: Form, tickMp: number): Command {
       if (form.a === form.b) throw new Unsaid("Choose two who are not the same");
       return { act: "broker", a: form.a, b: form.b, promise: form.promise, turns: turns() };
     case "short":
-      return { act: "short", good: form.good, lots: whole(form.lots, 1, "Lots"), price: ticks(form.price, tickMp) };
+      return {
+        act: "short",
+        good: form.good,
+        lots: whole(form.lots, 1, "Lots"),
+        price: ticks(form.price, tickMp),
+      };
     case "order":
-      return { act: "order", good: form.good, side: form.side, lots: whole(form.lots, 1, "Lots"), price: ticks(form.price, tickMp) };
-    case "legend": return { act: "legend", kind: form.legend, turns: turns(), by: "patron" };
-    case "shock": return { act: "shock", kind: form.shock, turns: turns(), good: form.good, by: "patron" };
+      return {
+        act: "order",
+        good: form.good,
+        side: form.side,
+        lots: whole(form.lots, 1, "Lots"),
+        price: ticks(form.price, tickMp),
+      };
+    case "legend":
+      return { act: "legend", kind: form.legend, turns: turns(), by: "patron" };
+    case "shock":
+      return { act: "shock", kind: form.shock, turns: turns(), good: form.good, by: "patron" };
   }
 }
 

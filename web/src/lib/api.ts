@@ -16,8 +16,7 @@ const isProblem = (value: unknown): value is Problem =>
 
 async function refusal(response: Response): Promise<Refusal> {
   const said: unknown = await response.json().catch(() => null);
-  if (isProblem(said))
-    return new Refusal(said.detail || said.title, said.mend, response.status);
+  if (isProblem(said)) return new Refusal(said.detail || said.title, said.mend, response.status);
   return new Refusal(`the server answered ${response.status}`, "", response.status);
 }
 

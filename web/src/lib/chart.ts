@@ -1,8 +1,20 @@
 // The candles of one good, by TradingView's Lightweight Charts; loaded when a chart is first shown.
 import {
-  CandlestickSeries, type ChartOptions, ColorType, CrosshairMode, type DeepPartial, HistogramSeries,
-  type IChartApi, LineSeries, LineStyle, type MouseEventParams, type SeriesMarker, type Time,
-  type UTCTimestamp, createChart, createSeriesMarkers,
+  CandlestickSeries,
+  type ChartOptions,
+  ColorType,
+  CrosshairMode,
+  type DeepPartial,
+  HistogramSeries,
+  type IChartApi,
+  LineSeries,
+  LineStyle,
+  type MouseEventParams,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+  createChart,
+  createSeriesMarkers,
 } from "lightweight-charts";
 
 import type { Candle } from "./api-types";
@@ -35,7 +47,10 @@ const faded = (name: string, part: number): string => {
   context.fillStyle = colour(name);
   context.fillRect(0, 0, 1, 1);
   const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
-  return `rgb(${r} ${g} ${b} / ${part})`.replace(/ \/ /, ", ").replace("rgb(", "rgba(").replace(/(\d) (\d)/g, "$1, $2");
+  return `rgb(${r} ${g} ${b} / ${part})`
+    .replace(/ \/ /, ", ")
+    .replace("rgb(", "rgba(")
+    .replace(/(\d) (\d)/g, "$1, $2");
 };
 
 function options(): DeepPartial<ChartOptions> {
@@ -66,6 +81,20 @@ function options(): DeepPartial<ChartOptions> {
   };
 }
 
+const shapes: Record<string, "arrowUp" | "arrowDown"> = { up: "arrowUp", down: "arrowDown" };
+
+/** One marker for what is alike on a day: the first of them, and how many. */
+export function together(those: readonly Happening[]): [Happening, number][] {
+  const out = new Map<string, [Happening, number]>();
+  for (const each of those) {
+    const key = `${each.turn} ${each.kind} ${each.direction}`;
+    const known = out.get(key);
+    if (known) known[1] += 1;
+    else out.set(key, [each, 1]);
+  }
+  return [...out.values()];
+}
+
 export interface PriceChart {
   show: (shown: Shown) => void;
   recolour: () => void;
@@ -78,9 +107,15 @@ export function priceChart(
   opened: (entry: number) => void,
 ): PriceChart {
   const chart: IChartApi = createChart(box, options());
-  const candles = chart.addSeries(CandlestickSeries, { borderVisible: true, priceLineVisible: false });
+  const candles = chart.addSeries(CandlestickSeries, {
+    borderVisible: true,
+    priceLineVisible: false,
+  });
   const latent = chart.addSeries(LineSeries, {
-    lineWidth: 2, lineStyle: LineStyle.Dashed, priceLineVisible: false, lastValueVisible: false,
+    lineWidth: 2,
+    lineStyle: LineStyle.Dashed,
+    priceLineVisible: false,
+    lastValueVisible: false,
     crosshairMarkerVisible: false,
   });
   const volume = chart.addSeries(
@@ -92,7 +127,9 @@ export function priceChart(
   const markers = createSeriesMarkers(candles, []);
   let last: Shown | null = null;
 
-  chart.subscribeCrosshairMove((event: MouseEventParams) => hovered((event.time as number) ?? null));
+  chart.subscribeCrosshairMove((event: MouseEventParams) =>
+    hovered((event.time as number) ?? null),
+  );
   chart.subscribeClick((event: MouseEventParams) => {
     const id = event.hoveredObjectId;
     if (typeof id === "string" && id.startsWith("entry-")) opened(Number(id.slice(6)));
@@ -101,8 +138,12 @@ export function priceChart(
   function paint(): void {
     const [up, down] = [colour("up"), colour("down")];
     candles.applyOptions({
-      upColor: faded("up", 0.25), downColor: down, borderUpColor: up, borderDownColor: down,
-      wickUpColor: up, wickDownColor: down,
+      upColor: faded("up", 0.25),
+      downColor: down,
+      borderUpColor: up,
+      borderDownColor: down,
+      wickUpColor: up,
+      wickDownColor: down,
     });
     latent.applyOptions({ color: colour("honey") });
   }
@@ -115,26 +156,45 @@ export function priceChart(
       const mark = pebbles(c.mark);
       return c.open === null || c.close === null || c.high === null || c.low === null
         ? { time: at(c.turn), open: mark, high: mark, low: mark, close: mark }
-        : { time: at(c.turn), open: pebbles(c.open), high: pebbles(c.high), low: pebbles(c.low), close: pebbles(c.close) };
+        : {
+            time: at(c.turn),
+            open: pebbles(c.open),
+            high: pebbles(c.high),
+            low: pebbles(c.low),
+            close: pebbles(c.close),
+          };
     });
     // Whitespace keeps the room of days that are to come, so that a scrub does not move the axis.
     const lastTurn = rows.at(-1)?.time ?? 0;
-    const room = Array.from({ length: Math.max(shown.days - lastTurn, 0) }, (_, i) => ({ time: at(lastTurn + i + 1) }));
+    const room = Array.from({ length: Math.max(shown.days - lastTurn, 0) }, (_, i) => ({
+      time: at(lastTurn + i + 1),
+    }));
     candles.setData([...rows, ...room]);
-    volume.setData(shown.candles.map((c) => ({
-      time: at(c.turn), value: c.volume, color: (c.close ?? c.mark) >= (c.open ?? c.mark) ? up : down,
-    })));
-    latent.setData((shown.latent ?? []).map(({ turn, value_mp }) => ({ time: at(turn), value: value_mp / 1000 })));
+    volume.setData(
+      shown.candles.map((c) => ({
+        time: at(c.turn),
+        value: c.volume,
+        color: (c.close ?? c.mark) >= (c.open ?? c.mark) ? up : down,
+      })),
+    );
+    latent.setData(
+      (shown.latent ?? []).map(({ turn, value_mp }) => ({
+        time: at(turn),
+        value: value_mp / 1000,
+      })),
+    );
     const seen = new Set(rows.map((row) => Number(row.time)));
     markers.setMarkers(
-      shown.happenings.filter(({ turn }) => seen.has(turn)).map((each): SeriesMarker<Time> => ({
-        time: at(each.turn),
-        id: `entry-${each.entry}`,
-        position: each.direction === "up" ? "belowBar" : "aboveBar",
-        shape: each.kind === "verdict" ? "square" : each.direction === "up" ? "arrowUp" : each.direction === "down" ? "arrowDown" : "circle",
-        color: colour(each.kind === "verdict" ? "berry" : "honey"),
-        text: each.kind === "verdict" ? "verdict" : "news",
-      })),
+      together(shown.happenings.filter(({ turn }) => seen.has(turn))).map(
+        ([each, count]): SeriesMarker<Time> => ({
+          time: at(each.turn),
+          id: `entry-${each.entry}`,
+          position: each.direction === "up" ? "belowBar" : "aboveBar",
+          shape: each.kind === "verdict" ? "square" : (shapes[each.direction] ?? "circle"),
+          color: colour(each.kind === "verdict" ? "berry" : "honey"),
+          text: (each.kind === "verdict" ? "verdict" : "news") + (count > 1 ? ` ×${count}` : ""),
+        }),
+      ),
     );
     const fit = last === null || last.days !== shown.days || last.candles[0] !== shown.candles[0];
     last = shown;

@@ -43,7 +43,8 @@ function collect(from: unknown, path: string, into: Map<string, Figure>): void {
   if (found) {
     into.set(path, found);
   } else if (isObject(from)) {
-    for (const [key, value] of Object.entries(from)) collect(value, path ? `${path} ${key}` : key, into);
+    for (const [key, value] of Object.entries(from))
+      collect(value, path ? `${path} ${key}` : key, into);
   } else if (Array.isArray(from)) {
     for (const each of from)
       if (isObject(each)) {

@@ -60,6 +60,40 @@ export function cost(nano: number): string {
 
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
+// What the magistrate finds, in words; docs/formats/events.md.
+const rules: Record<string, string> = {
+  tip: "trading on a tip",
+  wash: "trading with himself",
+  spoof: "orders that were not meant",
+  corner: "cornering a good",
+  close: "marking the close",
+};
+
+export const offence = (reason: string): string => rules[reason] ?? words(reason);
+
+/** A figure in the unit that its name ends with, and the name without it: `pnl_mp` is in pebbles. */
+export function inUnit(name: string, value: number): string {
+  const unit = /_(mp|milli|ppm|bps|us)(?= |$)/.exec(name)?.[1];
+  switch (unit) {
+    case "mp":
+      return pebbles(value);
+    case "milli":
+      return (value / 1000).toFixed(3).replace("-", minus);
+    case "ppm":
+      return `${(value / 10_000).toFixed(2)} %`.replace("-", minus);
+    case "bps":
+      return `${(value / 100).toFixed(2)} %`.replace("-", minus);
+    case "us":
+      return duration(value);
+    default:
+      return Number.isInteger(value)
+        ? (value < 0 ? minus : "") + grouped(Math.abs(value))
+        : value.toPrecision(4).replace("-", minus);
+  }
+}
+export const withoutUnit = (name: string): string =>
+  words(name.replace(/_(mp|milli|ppm|bps|us)(?= |$)/g, ""));
+
 /** A word of a format as people write it: `acorn_mania` is "acorn mania". */
 export const words = (name: string): string => name.replace(/[_.]/g, " ");
 

@@ -29,7 +29,11 @@ export interface Fold {
 
 /** A view has twenty facts for causes. Causes without causes that led to the same entries, four or
  *  more, become a fold, except those whose first entry is in `open`. */
-export function fold(trace: Drawn, root: number, open: ReadonlySet<number>): Drawn & { folds: Fold[] } {
+export function fold(
+  trace: Drawn,
+  root: number,
+  open: ReadonlySet<number>,
+): Drawn & { folds: Fold[] } {
   const caused = new Set(trace.edges.map((edge) => edge.to));
   const effects = new Map<number, number[]>();
   for (const { from, to } of trace.edges) effects.set(from, [...(effects.get(from) ?? []), to]);
@@ -57,7 +61,11 @@ export function fold(trace: Drawn, root: number, open: ReadonlySet<number>): Dra
 export function place(trace: Drawn, downwards: "across" | "down"): Drawing {
   const graph = new Graph();
   graph.setGraph({
-    rankdir: downwards === "down" ? "TB" : "LR", nodesep: 14, ranksep: 46, marginx: 10, marginy: 10,
+    rankdir: downwards === "down" ? "TB" : "LR",
+    nodesep: 14,
+    ranksep: 46,
+    marginx: 10,
+    marginy: 10,
   });
   graph.setDefaultEdgeLabel(() => ({}));
   const known = new Set(trace.nodes.map((node) => node.entry));
@@ -67,14 +75,17 @@ export function place(trace: Drawn, downwards: "across" | "down"): Drawing {
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
-    width, height,
+    width,
+    height,
     nodes: trace.nodes.map(({ entry }) => {
       const { x, y } = graph.node(String(entry)) as { x: number; y: number };
       return { entry, x: x - box.width / 2, y: y - box.height / 2 };
     }),
     edges: edges.map(({ from, to }) => ({
-      from, to,
-      points: (graph.edge(String(from), String(to)) as { points: { x: number; y: number }[] }).points,
+      from,
+      to,
+      points: (graph.edge(String(from), String(to)) as { points: { x: number; y: number }[] })
+        .points,
     })),
   };
 }
@@ -89,9 +100,17 @@ export const upTo = (trace: Pick<Trace, "nodes" | "edges">, depth: number): Draw
 };
 
 /** How many steps back still make a drawing that can be read: at most `most` boxes. */
-export function readable(trace: Pick<Trace, "nodes" | "edges" | "root">, deepest: number, most: number): number {
+export function readable(
+  trace: Pick<Trace, "nodes" | "edges" | "root">,
+  deepest: number,
+  most: number,
+): number {
   let depth = 1;
-  while (depth < deepest && fold(upTo(trace, depth + 1), trace.root, new Set()).nodes.length <= most) depth += 1;
+  while (
+    depth < deepest &&
+    fold(upTo(trace, depth + 1), trace.root, new Set()).nodes.length <= most
+  )
+    depth += 1;
   return depth;
 }
 

@@ -215,21 +215,29 @@ export async function verifyProof(text: string, wanted: Wanted): Promise<Verdict
     const { checkpoint } = proof;
     out.proof = proof;
     if (wanted.index !== null)
-      say(proof.index === wanted.index, `It is about entry ${wanted.index}.`,
-        `It is about entry ${proof.index}, not ${wanted.index}.`);
+      say(
+        proof.index === wanted.index,
+        `It is about entry ${wanted.index}.`,
+        `It is about entry ${proof.index}, not ${wanted.index}.`,
+      );
     if (wanted.origin !== null)
-      say(checkpoint.origin === wanted.origin, `The log is ${wanted.origin}.`,
-        `The log is ${checkpoint.origin}, not ${wanted.origin}.`);
+      say(
+        checkpoint.origin === wanted.origin,
+        `The log is ${wanted.origin}.`,
+        `The log is ${checkpoint.origin}, not ${wanted.origin}.`,
+      );
     const leaf = await leafHash(proof.extra);
     out.leaf = hex(leaf);
     const climbed = await climb(leaf, proof.index, checkpoint.size, proof.path);
     out.rungs = climbed?.rungs ?? [];
     out.root = hex(checkpoint.root);
-    say(climbed !== null && same(climbed.root, checkpoint.root),
+    say(
+      climbed !== null && same(climbed.root, checkpoint.root),
       `${proof.path.length} hashes lead from the entry to the root of ${checkpoint.size} entries.`,
       climbed === null
         ? "The path has not the length that this place in the tree needs."
-        : "The entry's hashes lead to another root: it is not what was signed.");
+        : "The entry's hashes lead to another root: it is not what was signed.",
+    );
     out.findings.push(await signatureFinding(checkpoint, await readKey(wanted.key)));
     out.ok = out.findings.every((finding) => finding.ok);
   } catch (error) {

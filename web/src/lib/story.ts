@@ -38,8 +38,19 @@ export function tell(line: Line, names: readonly string[]): Told {
   if (who) text = text.slice(who.length).trimStart();
   const secret = line.section === "Talk" && /^(whispers|tips) /.test(text);
   return {
-    entry: line.entry, who: capital(who), text: who ? text : capital(text), quote, reason,
-    tone: line.section === "News" ? "loud" : secret ? "secret" : text.startsWith("the villagers ") ? "quiet" : "even",
+    entry: line.entry,
+    who: capital(who),
+    text: who ? text : capital(text),
+    quote,
+    reason,
+    tone:
+      line.section === "News"
+        ? "loud"
+        : secret
+          ? "secret"
+          : text.startsWith("the villagers ")
+            ? "quiet"
+            : "even",
   };
 }
 
@@ -51,7 +62,11 @@ export function story(lines: readonly Line[], creatures: readonly string[]): Sec
     if (line.entry === null && /^(state [0-9a-f]{64}|counts: )/.test(line.text)) continue;
     let section = out.find((each) => each.name === line.section);
     if (!section) {
-      section = { name: line.section, id: line.section.toLowerCase().replace(/\W+/g, "-"), lines: [] };
+      section = {
+        name: line.section,
+        id: line.section.toLowerCase().replace(/\W+/g, "-"),
+        lines: [],
+      };
       out.push(section);
     }
     section.lines.push(tell(line, names));

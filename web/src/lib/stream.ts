@@ -26,8 +26,18 @@ export interface Browser {
 }
 
 const types = [
-  "hello", "state", "turn", "line", "thought", "verdict", "decision", "trade", "seal", "command",
-  "verify", "dropped",
+  "hello",
+  "state",
+  "turn",
+  "line",
+  "thought",
+  "verdict",
+  "decision",
+  "trade",
+  "seal",
+  "command",
+  "verify",
+  "dropped",
 ];
 
 const closed = 2; // EventSource.CLOSED

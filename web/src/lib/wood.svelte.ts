@@ -2,7 +2,16 @@
 // Views ask the server for the rest (resource), again whenever `stamp` moves.
 import { Refusal, get, query } from "./api";
 import type {
-  EventDecision, EventHello, EventState, EventTrade, EventTurn, Receipt, Run, Thought, Turn, Turns,
+  EventDecision,
+  EventHello,
+  EventState,
+  EventTrade,
+  EventTurn,
+  Receipt,
+  Run,
+  Thought,
+  Turn,
+  Turns,
   Verification,
 } from "./api-types";
 import { type Route, link, parse } from "./route";
@@ -36,6 +45,12 @@ class Wood {
     this.route.turn === null ? this.last : Math.min(Math.max(this.route.turn, 1), this.last),
   );
   follows = $derived(this.route.turn === null || this.route.turn >= this.last);
+
+  // Values of their own: `run` is another object after each event, and what asks by one of these is
+  // not to ask again for that.
+  known = $derived(this.run !== null);
+  ended = $derived(this.run?.ended ?? false);
+  compares = $derived(this.run?.compare ?? false);
 
   private bunch: Message[] = [];
   private stream: Stream | null = null;
@@ -76,8 +91,11 @@ class Wood {
     const { view, of } = this.route;
     const latest = turn >= this.last && !this.run?.ended;
     const plain = view === "ledger" || view === "patron" || view === "compare";
-    history.replaceState(null, "", link({ view: plain ? "market" : view, of: plain ? "" : of,
-      turn: latest ? null : turn }));
+    history.replaceState(
+      null,
+      "",
+      link({ view: plain ? "market" : view, of: plain ? "" : of, turn: latest ? null : turn }),
+    );
     this.route = parse(location.hash);
   }
 
@@ -85,7 +103,7 @@ class Wood {
     try {
       const run = await get<Run>("/v1/run");
       const turns: Turn[] = [];
-      for (let from: number | null = 1; from !== null; ) {
+      for (let from: number | null = 1; from !== null;) {
         const page: Turns = await get<Turns>(query("/v1/turns", { from, limit: 500 }));
         turns.push(...page.turns);
         from = page.next;
@@ -126,7 +144,12 @@ class Wood {
         case "state": {
           const said = data as EventState;
           if (run)
-            run = { ...run, ...said, state: said.state as Run["state"], turn: Math.max(run.turn, said.turn) };
+            run = {
+              ...run,
+              ...said,
+              state: said.state as Run["state"],
+              turn: Math.max(run.turn, said.turn),
+            };
           break;
         }
         case "turn": {
@@ -149,10 +172,18 @@ class Wood {
           begun = Math.max(begun, (data as EventTrade | EventDecision).turn);
           beat = true;
           break;
-        case "verdict": beat = true; break;
-        case "seal": old = true; break;
-        case "command": this.receive(data as Receipt); break;
-        case "verify": this.verification = data as Verification; break;
+        case "verdict":
+          beat = true;
+          break;
+        case "seal":
+          old = true;
+          break;
+        case "command":
+          this.receive(data as Receipt);
+          break;
+        case "verify":
+          this.verification = data as Verification;
+          break;
         case "dropped":
           this.notice = `The stream was cut (${(data as { reason: string }).reason}); coming back.`;
           break;
@@ -232,8 +263,14 @@ export function resource<T>(path: () => string | null): Resource<T> {
     return () => stop.abort();
   });
   return {
-    get data() { return data; },
-    get error() { return error; },
-    get busy() { return busy; },
+    get data() {
+      return data;
+    },
+    get error() {
+      return error;
+    },
+    get busy() {
+      return busy;
+    },
   };
 }

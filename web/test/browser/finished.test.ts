@@ -1,31 +1,56 @@
 // A run that is over, looked at: every view, scrubbed, linked, proved.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { tampered } from "../../src/lib/proof";
-import { browser, folder, overflow, quiet, type Served, serve, settled, violations, visit, wood } from "./wood";
+import {
+  browser,
+  folder,
+  overflow,
+  quiet,
+  type Served,
+  serve,
+  settled,
+  violations,
+  visit,
+  wood,
+} from "./wood";
 
 let served: Served;
 let context: BrowserContext;
 const file = join(folder, "finished.wood");
-const views = ["#/turn/12/market", "#/turn/12/market/firewood", "#/turn/12/creatures", "#/turn/7/story", "#/ledger", "#/ledger?kind=vote&turn=7",
-  "#/compare", "#/entry/0"];
+const views = [
+  "#/turn/12/market",
+  "#/turn/12/market/firewood",
+  "#/turn/12/creatures",
+  "#/turn/7/story",
+  "#/ledger",
+  "#/ledger?kind=vote&turn=7",
+  "#/compare",
+  "#/entry/0",
+];
 let answer = 0; // an answer of the desk
 let order = 0; // an order that was filled
 
-interface Row { entry: number; text: string }
+interface Row {
+  entry: number;
+  text: string;
+}
 const rows = async (query: string): Promise<Row[]> =>
-  ((await (await fetch(`${served.url}v1/handoffs?${query}`)).json()) as { handoffs: Row[] }).handoffs;
+  ((await (await fetch(`${served.url}v1/handoffs?${query}`)).json()) as { handoffs: Row[] })
+    .handoffs;
 
 beforeAll(async () => {
   wood("run", "--cast", "rules", "--seed", "7", "--turns", "16", "--quiet", "--out", file);
   served = await serve(file);
   context = await browser();
   answer = (await rows("kind=answer&turn=7"))[0]!.entry;
-  order = (await rows("kind=event&turn=7&text=order&limit=200")).find((row) => row.text.includes("filled 2"))!.entry;
+  order = (await rows("kind=event&turn=7&text=order&limit=200")).find((row) =>
+    row.text.includes("filled 2"),
+  )!.entry;
   views.push(`#/entry/${answer}`, `#/entry/${order}`);
 });
 afterAll(async () => {
@@ -40,7 +65,10 @@ describe("every view", () => {
       const { page } = watched;
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       for (const hash of views) {
-        for (const [width, height] of [[1280, 900], [390, 844]] as const) {
+        for (const [width, height] of [
+          [1280, 900],
+          [390, 844],
+        ] as const) {
           await page.setViewportSize({ width, height });
           await page.goto(served.url + hash);
           await settled(page);
@@ -60,17 +88,30 @@ describe("every view", () => {
     await client.send("Network.enable");
     await client.send("Network.setCacheDisabled", { cacheDisabled: true });
     const files = new Map<string, string>();
-    client.on("Network.responseReceived", ({ requestId, response }) => files.set(requestId, response.url));
+    client.on("Network.responseReceived", ({ requestId, response }) =>
+      files.set(requestId, response.url),
+    );
     client.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
       if (!files.get(requestId)?.includes("/v1/")) bytes += encodedDataLength;
     });
-    for (const hash of ["#/market", "#/creatures", "#/story", `#/entry/${answer}`, "#/compare", "#/patron"]) {
+    for (const hash of [
+      "#/market",
+      "#/creatures",
+      "#/story",
+      `#/entry/${answer}`,
+      "#/compare",
+      "#/patron",
+    ]) {
       await page.goto("about:blank");
       await page.goto(served.url + hash);
       await settled(page);
     }
-    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]!.startTime);
-    console.log(`six loads, nothing cached: ${bytes} bytes over the wire; first paint after ${Math.round(paint)} ms`);
+    const paint = await page.evaluate(
+      () => performance.getEntriesByName("first-contentful-paint")[0]!.startTime,
+    );
+    console.log(
+      `six loads, nothing cached: ${bytes} bytes over the wire; first paint after ${Math.round(paint)} ms`,
+    );
     // Each load counts the shared part anew: in all it is less than this.
     expect(bytes / 6).toBeLessThan(300 * 1024);
     expect(paint).toBeLessThan(1000);
@@ -147,8 +188,13 @@ describe("an entry", () => {
     await page.getByRole("heading", { name: "Understood" }).waitFor();
     const box = page.locator("section", { has: page.getByRole("heading", { name: "Answered" }) });
     expect(await box.locator("pre .fixed").first().innerText()).toMatch(/^\{"\w+":"$/);
-    const colours = await box.locator("pre").evaluate((pre) =>
-      [...pre.children].map((each) => [each.classList.contains("fixed"), getComputedStyle(each).color] as const));
+    const colours = await box
+      .locator("pre")
+      .evaluate((pre) =>
+        [...pre.children].map(
+          (each) => [each.classList.contains("fixed"), getComputedStyle(each).color] as const,
+        ),
+      );
     const grey = new Set(colours.filter(([fixed]) => fixed).map(([, colour]) => colour));
     const ink = new Set(colours.filter(([fixed]) => !fixed).map(([, colour]) => colour));
     expect([grey.size, ink.size]).toEqual([1, 1]);
@@ -160,7 +206,9 @@ describe("an entry", () => {
   it("is walked to its causes through the graph", async () => {
     const watched = await visit(context, served, `#/entry/${order}`);
     const { page } = watched;
-    const detail = (await (await fetch(`${served.url}v1/handoffs/${order}`)).json()) as { from: number[] };
+    const detail = (await (await fetch(`${served.url}v1/handoffs/${order}`)).json()) as {
+      from: number[];
+    };
     const cause = detail.from.at(-1)!;
     await page.locator(`.pane a[href="#/entry/${cause}"]`).click();
     await page.getByRole("heading", { name: `Entry ${cause}: check` }).waitFor();
@@ -180,17 +228,20 @@ describe("an entry", () => {
     await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(0);
     // What is searched is the entry, of which the list shows a line.
     for (const entry of (await page.locator("tbody tr td:first-child").allInnerTexts()).slice(0, 5))
-      expect(await (await fetch(`${served.url}v1/handoffs/${entry}`)).text()).toMatch(/drought halves/i);
+      expect(await (await fetch(`${served.url}v1/handoffs/${entry}`)).text()).toMatch(
+        /drought halves/i,
+      );
     await page.goto(`${served.url}#/ledger?kind=prompt&by=fenn&turn=7`);
     await expect.poll(() => page.locator("tbody tr").count()).toBeGreaterThan(2);
-    for (const text of await page.locator("tbody tr").allInnerTexts()) expect(text).toMatch(/7\s+prompt\s+fenn/);
+    for (const text of await page.locator("tbody tr").allInnerTexts())
+      expect(text).toMatch(/7\s+prompt\s+fenn/);
     quiet(watched);
     await page.close();
   });
 });
 
 describe("the proof", () => {
-  const verdict = '[data-verdict]';
+  const verdict = "[data-verdict]";
   it("verifies in the browser, and is red on what was tampered with", async () => {
     const watched = await visit(context, served, `#/entry/${order}`);
     const { page } = watched;
@@ -218,13 +269,18 @@ describe("the proof", () => {
     for (const [end, says, lie] of lies) {
       const watched = await visit(context, served, "#/ledger");
       const { page } = watched;
-      await page.route(new RegExp(`/v1/handoffs/${end === "tlog-proof" ? `${order}/tlog-proof` : order}$`), async (route) => {
-        const answered = await route.fetch();
-        await route.fulfill({ response: answered, body: lie(await answered.text()) });
-      });
+      await page.route(
+        new RegExp(`/v1/handoffs/${end === "tlog-proof" ? `${order}/tlog-proof` : order}$`),
+        async (route) => {
+          const answered = await route.fetch();
+          await route.fulfill({ response: answered, body: lie(await answered.text()) });
+        },
+      );
       await page.goto(`${served.url}#/entry/${order}`);
       await page.getByRole("button", { name: "Verify here" }).click();
-      await expect.poll(() => page.locator(verdict).getAttribute("data-verdict"), { message: says }).toBe("bad");
+      await expect
+        .poll(() => page.locator(verdict).getAttribute("data-verdict"), { message: says })
+        .toBe("bad");
       expect(await page.locator(verdict).innerText()).toContain(says);
       await page.close();
     }
@@ -234,7 +290,9 @@ describe("the proof", () => {
     const watched = await visit(context, served, `#/entry/${order}`);
     const { page } = watched;
     await page.getByText("Whose key?").click();
-    await page.getByLabel("Key", { exact: true }).fill("example+c1ca759e+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
+    await page
+      .getByLabel("Key", { exact: true })
+      .fill("example+c1ca759e+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
     await page.getByRole("button", { name: "Verify here" }).click();
     await expect.poll(() => page.locator(verdict).getAttribute("data-verdict")).toBe("bad");
     expect(await page.locator(verdict).innerText()).toContain("no signature of example+c1ca759e");
@@ -247,12 +305,17 @@ describe("the proof", () => {
   it("is downloaded as wood export writes it, and wood verify takes it", async () => {
     const watched = await visit(context, served, `#/entry/${order}`);
     const { page } = watched;
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download" }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Download" }).click(),
+    ]);
     expect(download.suggestedFilename()).toBe(`${order}.tlog-proof`);
     const saved = join(folder, "saved.tlog-proof");
     await download.saveAs(saved);
     wood("export", file, "--proof", String(order), "--out", join(folder, "exported.tlog-proof"));
-    expect(readFileSync(saved, "utf8")).toBe(readFileSync(join(folder, "exported.tlog-proof"), "utf8"));
+    expect(readFileSync(saved, "utf8")).toBe(
+      readFileSync(join(folder, "exported.tlog-proof"), "utf8"),
+    );
     const run = (await (await fetch(`${served.url}v1/run`)).json()) as { signer: string };
     expect(wood("verify", "--proof", saved, "--key", run.signer)).toContain(String(order));
     // And a file is checked without asking the server for anything.
@@ -287,14 +350,21 @@ describe("by keyboard alone", () => {
     const tabTo = async (what: (text: string, tag: string) => boolean): Promise<void> => {
       for (let i = 0; i < 80; i += 1) {
         await page.keyboard.press("Tab");
-        const [text, tag] = await page.evaluate(() => [document.activeElement?.textContent?.trim() ?? "", document.activeElement?.tagName ?? ""]);
+        const [text, tag] = await page.evaluate(() => [
+          document.activeElement?.textContent?.trim() ?? "",
+          document.activeElement?.tagName ?? "",
+        ]);
         // Whatever has the focus shows it.
         const ring = await page.evaluate(() => {
           const at = document.activeElement!;
           if (at === document.body) return true; // past the last: round once more
           const of = (element: Element): string => getComputedStyle(element).outlineStyle;
           const rect = at.querySelector("rect");
-          return of(at) !== "none" || (rect !== null && getComputedStyle(rect).strokeWidth === "3.5px") || at.closest("label") !== null;
+          return (
+            of(at) !== "none" ||
+            (rect !== null && getComputedStyle(rect).strokeWidth === "3.5px") ||
+            at.closest("label") !== null
+          );
         });
         expect(ring, `${tag} ${text}`).toBe(true);
         if (what(text!, tag!)) return;
@@ -335,7 +405,8 @@ describe("the theme", () => {
   it("follows the system until one is chosen, and remembers that", async () => {
     const watched = await visit(context, served);
     const { page } = watched;
-    const paper = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.emulateMedia({ colorScheme: "light" });
     const light = await paper();
     await page.emulateMedia({ colorScheme: "dark" });
@@ -364,6 +435,54 @@ describe("the whole run", () => {
 
   it("names whose work the page carries", async () => {
     const text = await (await fetch(`${served.url}licenses.txt`)).text();
-    for (const name of ["lightweight-charts", "svelte", "dagre", "Apache License"]) expect(text).toContain(name);
+    for (const name of ["lightweight-charts", "svelte", "dagre", "Apache License"])
+      expect(text).toContain(name);
+  });
+});
+
+describe("the magistrate", () => {
+  it("comes with a card in the story, a mark on the days, and evidence to follow", async () => {
+    const scenario = readFileSync(
+      new URL("../../../scenarios/five-labs.toml", import.meta.url),
+      "utf8",
+    )
+      .replace(/^investigate = .*$/m, "investigate = 4")
+      .replace(/^fine = .*$/m, "fine = 8");
+    const strict = join(folder, "strict.toml");
+    writeFileSync(strict, scenario);
+    const ledger = join(folder, "strict.wood");
+    wood(
+      "run",
+      strict,
+      "--cast",
+      "rules",
+      "--seed",
+      "7",
+      "--turns",
+      "8",
+      "--quiet",
+      "--out",
+      ledger,
+    );
+    const other = await serve(ledger);
+    const { verdicts } = (await (await fetch(`${other.url}v1/verdicts`)).json()) as {
+      verdicts: { turn: number; who: string; entry: number; evidence: number[] }[];
+    };
+    const verdict = verdicts[0]!;
+    const watched = await visit(context, other, `#/turn/${verdict.turn}/story`);
+    const { page } = watched;
+    const card = page.locator("section.verdict");
+    await card.waitFor();
+    expect((await card.innerText()).toLowerCase()).toContain(`${verdict.who}: investigation`);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.locator(".track .mark.verdict").count()).toBe(verdicts.length);
+    await card.locator(`a[href="#/entry/${verdict.evidence[0]}"]`).first().click();
+    await page.getByRole("heading", { name: `Entry ${verdict.evidence[0]}` }).waitFor();
+    await page.goto(`${other.url}#/market`);
+    await page.locator(".news .verdict").first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    quiet(watched);
+    await page.close();
+    await other.stop();
   });
 });

@@ -14,16 +14,33 @@ afterAll(async () => {
   await context?.close();
 });
 
-const choose = (page: Page, verb: string): Promise<void> => page.getByRole("radio", { name: verb, exact: true }).check({ force: true });
+const choose = (page: Page, verb: string): Promise<void> =>
+  page.getByRole("radio", { name: verb, exact: true }).check({ force: true });
 // A field by the words before it; a select's options are part of its label's text.
-const field = (page: Page, name: string) => page.locator(".acts form label", { hasText: new RegExp(`^\\s*${name}\\b`) }).locator("input, select");
-const submit = (page: Page, verb: string): Promise<void> => page.locator(".acts form").getByRole("button", { name: verb, exact: true }).click();
-const done = (page: Page, verb: string): Promise<void> => expect.poll(() => page.locator(".done").innerText()).toContain(`${verb}: done`);
+const field = (page: Page, name: string) =>
+  page
+    .locator(".acts form label", { hasText: new RegExp(`^\\s*${name}\\b`) })
+    .locator("input, select");
+const submit = (page: Page, verb: string): Promise<void> =>
+  page.locator(".acts form").getByRole("button", { name: verb, exact: true }).click();
+const done = (page: Page, verb: string): Promise<void> =>
+  expect.poll(() => page.locator(".done").innerText()).toContain(`${verb}: done`);
 
 describe("the Patron", () => {
   it("plays a whole game, and then sees everything", async () => {
     const file = join(folder, "game.wood");
-    const served = await serve("--cast", "rules", "--seed", "11", "--turns", "6", "--pace", "0", "--out", file);
+    const served = await serve(
+      "--cast",
+      "rules",
+      "--seed",
+      "11",
+      "--turns",
+      "6",
+      "--pace",
+      "0",
+      "--out",
+      file,
+    );
     const watched = await visit(context, served, "#/patron");
     const { page } = watched;
     await page.getByText("There is no undo.").waitFor();
@@ -60,7 +77,9 @@ describe("the Patron", () => {
     await expect.poll(() => page.locator(".receipts li.recorded").count()).toBe(5);
     await expect.poll(() => page.locator(".head").innerText()).toContain("Day 1 of 6");
     for (const act of ["Tip", "Whisper", "Lend", "Bribe", "Broker"])
-      expect(await page.locator(".receipts li", { hasText: act }).first().innerText()).toMatch(/day 1 \d+/);
+      expect(await page.locator(".receipts li", { hasText: act }).first().innerText()).toMatch(
+        /day 1 \d+/,
+      );
 
     await choose(page, "Sell short");
     await field(page, "Lots").fill("2");
@@ -89,7 +108,9 @@ describe("the Patron", () => {
     expect(await violations(page)).toEqual([]);
     await page.goto(`${served.url}#/market/acorns`);
     await page.getByText("stays hidden until the run is over").waitFor();
-    const prompts = (await (await fetch(`${served.url}v1/handoffs?kind=prompt&limit=1`)).json()) as { handoffs: { entry: number }[] };
+    const prompts = (await (
+      await fetch(`${served.url}v1/handoffs?kind=prompt&limit=1`)
+    ).json()) as { handoffs: { entry: number }[] };
     await page.goto(`${served.url}#/entry/${prompts.handoffs[0]!.entry}`);
     await page.getByText("hidden until the run is over").first().waitFor();
     await page.getByText("Given when the run is over.").waitFor();
@@ -126,7 +147,9 @@ describe("the Patron", () => {
     await submit(page, "Bribe");
     await done(page, "Bribe");
     await page.getByRole("button", { name: "One day" }).click();
-    await expect.poll(() => page.locator(".receipts li.recorded").first().innerText()).toMatch(/refused: not covered/);
+    await expect
+      .poll(() => page.locator(".receipts li.recorded").first().innerText())
+      .toMatch(/refused: not covered/);
     quiet(watched);
     await page.close();
     await served.stop();
@@ -137,19 +160,32 @@ describe("the Patron", () => {
     const watched = await visit(context, served, "#/creatures");
     const { page } = watched;
     await expect.poll(() => page.getByText("waits for the first dawn").count()).toBe(5);
-    const widths = page.evaluate(() => new Promise<number>((resolve) => {
-      // How many letters of the first thought were still to come when it was first seen.
-      const look = (): void => {
-        const rest = document.querySelector("blockquote .rest")?.textContent?.length ?? 0;
-        if (rest > 0) resolve(rest);
-        else requestAnimationFrame(look);
-      };
-      look();
-    }));
+    const widths = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          // How many letters of the first thought were still to come when it was first seen.
+          const look = (): void => {
+            const rest = document.querySelector("blockquote .rest")?.textContent?.length ?? 0;
+            if (rest > 0) resolve(rest);
+            else requestAnimationFrame(look);
+          };
+          look();
+        }),
+    );
     await page.getByRole("button", { name: "One day" }).click();
     expect(await widths).toBeGreaterThan(0);
     await expect.poll(() => page.locator("blockquote .said").count()).toBe(5);
-    await expect.poll(() => page.evaluate(() => [...document.querySelectorAll("blockquote .rest")].every((each) => each.textContent === "")), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(
+        () =>
+          page.evaluate(() =>
+            [...document.querySelectorAll("blockquote .rest")].every(
+              (each) => each.textContent === "",
+            ),
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
     // Who wants no motion gets it at once.
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.reload();
@@ -167,7 +203,14 @@ describe("the Patron", () => {
     const watched = await visit(context, served, "#/patron");
     const { page } = watched;
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const verb of ["Whisper a tip", "Lend", "Broker", "Sell short", "Spring a legend", "Turn the weather"]) {
+    for (const verb of [
+      "Whisper a tip",
+      "Lend",
+      "Broker",
+      "Sell short",
+      "Spring a legend",
+      "Turn the weather",
+    ]) {
       await choose(page, verb);
       expect(await overflow(page), verb).toBeLessThanOrEqual(0);
     }
@@ -192,15 +235,25 @@ describe("the stream", () => {
 
   it("is one for all tabs, and the next tab takes it over", async () => {
     const served = await serve("--cast", "rules", "--seed", "5", "--turns", "6", "--pace", "0");
-    const tabs = [await visit(context, served, "#/creatures"), await visit(context, served, "#/market"), await visit(context, served, "#/story"),
-      await visit(context, served, "#/creatures"), await visit(context, served, "#/market"), await visit(context, served, "#/story"), await visit(context, served, "#/patron")];
-    for (const { page } of tabs) await expect.poll(() => page.locator(".link").innerText()).toBe("live");
+    const tabs = [
+      await visit(context, served, "#/creatures"),
+      await visit(context, served, "#/market"),
+      await visit(context, served, "#/story"),
+      await visit(context, served, "#/creatures"),
+      await visit(context, served, "#/market"),
+      await visit(context, served, "#/story"),
+      await visit(context, served, "#/patron"),
+    ];
+    for (const { page } of tabs)
+      await expect.poll(() => page.locator(".link").innerText()).toBe("live");
     expect(await streams(served.url)).toBe(1);
     await tabs[0]!.page.getByRole("button", { name: "One day" }).click();
-    for (const { page } of tabs.slice(0, 6)) await expect.poll(() => page.locator(".day").innerText()).toContain("Day 1");
+    for (const { page } of tabs.slice(0, 6))
+      await expect.poll(() => page.locator(".day").innerText()).toContain("Day 1");
     await tabs[0]!.page.close();
     await tabs[1]!.page.getByRole("button", { name: "One day" }).click();
-    for (const { page } of tabs.slice(1, 6)) await expect.poll(() => page.locator(".day").innerText()).toContain("Day 2");
+    for (const { page } of tabs.slice(1, 6))
+      await expect.poll(() => page.locator(".day").innerText()).toContain("Day 2");
     await expect.poll(() => streams(served.url)).toBe(1);
     for (const watched of tabs) quiet(watched);
     for (const { page } of tabs.slice(1)) await page.close();
@@ -209,13 +262,26 @@ describe("the stream", () => {
 
   it("goes on when the server is back", async () => {
     const file = join(folder, "again.wood");
-    let served = await serve("--cast", "rules", "--seed", "5", "--turns", "6", "--pace", "0", "--out", file);
+    let served = await serve(
+      "--cast",
+      "rules",
+      "--seed",
+      "5",
+      "--turns",
+      "6",
+      "--pace",
+      "0",
+      "--out",
+      file,
+    );
     const { page } = await visit(context, served, "#/story");
     await page.getByRole("button", { name: "One day" }).click();
     await page.getByRole("heading", { name: "Day 1, autumn" }).waitFor();
     const { port } = served;
     await served.stop();
-    await expect.poll(() => page.locator(".link").innerText(), { timeout: 10_000 }).toBe("reconnecting");
+    await expect
+      .poll(() => page.locator(".link").innerText(), { timeout: 10_000 })
+      .toBe("reconnecting");
     served = await serve(file, "--port", String(port), "--pace", "0");
     await expect.poll(() => page.locator(".link").innerText(), { timeout: 15_000 }).toBe("live");
     await expect.poll(() => page.getByRole("button", { name: /Start|Go on/ }).count()).toBe(1);

@@ -10,9 +10,14 @@ import { expect } from "vitest";
 export const program = process.env.WOOD ?? "../build/wood";
 export const folder = mkdtempSync(join(tmpdir(), "wood-page-"));
 // Its own key: nothing of the machine's is used or written.
-const env = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_CONFIG_HOME: join(folder, "config") };
+const env = {
+  ...process.env,
+  XDG_DATA_HOME: join(folder, "data"),
+  XDG_CONFIG_HOME: join(folder, "config"),
+};
 
-export const wood = (...args: string[]): string => execFileSync(program, args, { env, encoding: "utf8", cwd: folder });
+export const wood = (...args: string[]): string =>
+  execFileSync(program, args, { env, encoding: "utf8", cwd: folder });
 
 export interface Served {
   url: string;
@@ -25,9 +30,23 @@ let runs = 0;
 /** Ends by itself after ten minutes, whatever becomes of the test. */
 export async function serve(...args: string[]): Promise<Served> {
   // A run's file is never overwritten: each has its own.
-  const fresh = args[0]?.endsWith(".wood") || args.includes("--out") ? [] : ["--out", join(folder, `run-${++runs}.wood`)];
-  const child: ChildProcess = spawn("timeout", ["600", program, "serve", ...args, ...fresh, "--quiet", ...(args.includes("--port") ? [] : ["--port", "0"])],
-    { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const fresh =
+    args[0]?.endsWith(".wood") || args.includes("--out")
+      ? []
+      : ["--out", join(folder, `run-${++runs}.wood`)];
+  const child: ChildProcess = spawn(
+    "timeout",
+    [
+      "600",
+      program,
+      "serve",
+      ...args,
+      ...fresh,
+      "--quiet",
+      ...(args.includes("--port") ? [] : ["--port", "0"]),
+    ],
+    { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+  );
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   let said = "";
   const url = await new Promise<string>((resolve, reject) => {
@@ -41,7 +60,8 @@ export async function serve(...args: string[]): Promise<Served> {
     child.once("exit", (code) => reject(new Error(`wood serve ended with ${code}: ${said}`)));
   });
   return {
-    url, port: Number(new URL(url).port),
+    url,
+    port: Number(new URL(url).port),
     stop: async () => {
       child.kill("SIGINT");
       await ended;
@@ -51,9 +71,17 @@ export async function serve(...args: string[]): Promise<Served> {
 
 export async function browser(): Promise<BrowserContext> {
   return chromium.launchPersistentContext(mkdtempSync(join(folder, "profile-")), {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
     viewport: { width: 1280, height: 900 },
   });
 }
@@ -70,10 +98,14 @@ export async function visit(context: BrowserContext, served: Served, hash = ""):
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (["error", "warning"].includes(message.type()))
+      complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== new URL(served.url).origin && !request.url().startsWith("data:"))
+    if (
+      new URL(request.url()).origin !== new URL(served.url).origin &&
+      !request.url().startsWith("data:")
+    )
       complaints.push(`asks ${request.url()}`);
   });
   page.on("dialog", (dialog) => {
@@ -85,16 +117,29 @@ export async function visit(context: BrowserContext, served: Served, hash = ""):
   return { page, complaints };
 }
 
-const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+const axe = readFileSync(
+  new URL("../../node_modules/axe-core/axe.min.js", import.meta.url),
+  "utf8",
+);
 
 /** Violations that axe-core finds, in short. */
 export async function violations(page: Page): Promise<string[]> {
   // The page's own policy lets no script in; the test's own comes through the debugger.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
-    const run = (globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe;
-    return (await run.run({ resultTypes: ["violations"] })).violations.map(({ id, nodes }) =>
-      `${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`);
+    const run = (
+      globalThis as unknown as {
+        axe: {
+          run: (options: object) => Promise<{
+            violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+          }>;
+        };
+      }
+    ).axe;
+    return (await run.run({ resultTypes: ["violations"] })).violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`,
+    );
   });
   return found;
 }
