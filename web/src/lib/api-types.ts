@@ -668,7 +668,7 @@ export interface Receipt {
   turn: number | null;
   /** Its input entry. */
   entry: number | null;
-  /** `refused: REASON` where the rules refused it. */
+  /** What came of it in its turn: `refused: REASON`, `filled 2 of 3, rests`, `loan offered`, `tipped`, … */
   outcome: string;
 }
 
