@@ -352,6 +352,50 @@ describe("a comparison", () => {
       { name: "deep gini", figures: [{ value: 0.2, low: 0.1, high: 0.3 }, null] },
     ]);
   });
+  it("by metric is read in the metric's unit, and what all share is left out", () => {
+    const mean = (value: number) => ({
+      mean: value,
+      low: value - 1_000_000,
+      high: value + 500_000,
+    });
+    const read = readCompare({
+      casts: [{ name: "rules" }, { name: "random" }],
+      claims: ["random is worse than rules in gini.", 7],
+      metrics: [
+        {
+          name: "gini",
+          unit: "0 to 1",
+          casts: [
+            { cast: "random", mean: mean(3_000_000) },
+            { cast: "rules", mean: mean(2_500_000) },
+          ],
+        },
+        {
+          name: "leaks",
+          unit: "leaks",
+          casts: [
+            { cast: "rules", mean: mean(0) },
+            { cast: "random", mean: mean(0) },
+          ],
+        },
+      ],
+      margin: { metrics: [{ name: "cpu", unit: "s", casts: [{ cast: "rules", mean: mean(1) }] }] },
+    });
+    expect(read.claims).toEqual(["random is worse than rules in gini."]);
+    expect(read.rows).toEqual([
+      {
+        name: "gini, 0 to 1",
+        figures: [
+          { value: 2.5, low: 1.5, high: 3 },
+          { value: 3, low: 2, high: 3.5 },
+        ],
+      },
+      {
+        name: "cpu, s",
+        figures: [{ value: 1e-6, low: (1 - 1e6) / 1e6, high: 500_001 / 1e6 }, null],
+      },
+    ]);
+  });
   it("of another shape shows nothing rather than something wrong", () => {
     for (const odd of [
       null,

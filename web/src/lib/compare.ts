@@ -16,6 +16,8 @@ export interface Row {
 export interface Comparison {
   casts: string[];
   rows: Row[];
+  /** What may be said of the differences, in the file's own sentences. */
+  claims: string[];
 }
 
 type Json = Record<string, unknown>;
@@ -54,13 +56,42 @@ function collect(from: unknown, path: string, into: Map<string, Figure>): void {
   }
 }
 
+// What `wood compare` writes: metric by metric, in millionths of the metric's unit. A metric that all
+// casts share to the digit says nothing about them and is left out.
+function byMetric(metrics: unknown[], casts: string[]): Row[] {
+  const rows: Row[] = [];
+  for (const metric of metrics) {
+    if (!isObject(metric) || typeof metric.name !== "string" || !Array.isArray(metric.casts))
+      continue;
+    const of = metric.casts.filter(isObject);
+    const figures = casts.map((cast) => {
+      const found = figure(of.find((each) => each.cast === cast)?.mean);
+      return found && { value: found.value / 1e6, low: found.low / 1e6, high: found.high / 1e6 };
+    });
+    const seen = new Set(figures.map((each) => JSON.stringify(each)));
+    const unit = typeof metric.unit === "string" ? `, ${metric.unit}` : "";
+    if (seen.size > 1) rows.push({ name: metric.name + unit, figures });
+  }
+  return rows;
+}
+
 export function readCompare(json: unknown): Comparison {
+  const claims =
+    isObject(json) && Array.isArray(json.claims)
+      ? json.claims.filter((each): each is string => typeof each === "string")
+      : [];
   const listed = isObject(json) ? json.casts : null;
   const casts: [string, unknown][] = Array.isArray(listed)
     ? listed.filter(isObject).map((each, i) => [String(each.name ?? each.cast ?? i + 1), each])
     : isObject(listed)
       ? Object.entries(listed)
       : [];
+  if (isObject(json) && Array.isArray(json.metrics)) {
+    const margin =
+      isObject(json.margin) && Array.isArray(json.margin.metrics) ? json.margin.metrics : [];
+    const names = casts.map(([name]) => name);
+    return { casts: names, claims, rows: byMetric([...json.metrics, ...margin], names) };
+  }
   const found = casts.map(([, each]) => {
     const into = new Map<string, Figure>();
     collect(each, "", into);
@@ -69,6 +100,7 @@ export function readCompare(json: unknown): Comparison {
   const names = [...new Set(found.flatMap((each) => [...each.keys()]))];
   return {
     casts: casts.map(([name]) => name),
+    claims,
     rows: names.map((name) => ({ name, figures: found.map((each) => each.get(name) ?? null) })),
   };
 }
