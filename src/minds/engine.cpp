@@ -265,6 +265,19 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
   return engine;
 }
 
+Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string& path) {
+  listen_once();
+  llama_model_params params = llama_model_default_params();
+  params.vocab_only = true;
+  std::unique_ptr<Engine> engine(new Engine());
+  State& s = *engine->state_;
+  s.model = llama_model_load_from_file(path.c_str(), params);
+  if (s.model == nullptr)
+    return fail(Errc::model, "llama.cpp cannot load the tokens of " + path + complaint());
+  s.vocab = llama_model_get_vocab(s.model);
+  return engine;
+}
+
 int Engine::vocabulary() const { return llama_vocab_n_tokens(state_->vocab); }
 
 std::string Engine::control(Token token) const {
@@ -449,6 +462,7 @@ Result<std::string> load_kernels(const std::string&) { return without(); }
 Result<std::unique_ptr<Engine>> Engine::load(const std::string&, const EngineOptions&) {
   return without();
 }
+Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string&) { return without(); }
 int Engine::vocabulary() const { return 0; }
 std::string Engine::bytes(Token) const { return ""; }
 std::string Engine::control(Token) const { return ""; }

@@ -61,6 +61,9 @@ class Engine {
 
   static Result<std::unique_ptr<Engine>> load(const std::string& path,
                                               const EngineOptions& options);
+  // Its tokens alone, also of a file that holds no weights: what decodes, or asks what is held, is
+  // a bug.
+  static Result<std::unique_ptr<Engine>> load_tokens(const std::string& path);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -393,12 +393,42 @@ Grammar::State Grammar::next(State from, unsigned char byte) {
   State to = states_[from].next[byte];
   if (to != kUnknown) return to;
   std::vector<int> seeds;
+  int low = 0,
+      high = 255;  // bytes around this one at which no edge begins or ends: they lead there too
   for (const int at : states_[from].nodes)
-    for (const Edge& edge : nodes_[at].edges)
-      if (edge.low <= byte && byte <= edge.high) seeds.push_back(edge.to);
+    for (const Edge& edge : nodes_[at].edges) {
+      if (byte < edge.low) {
+        high = std::min(high, edge.low - 1);
+      } else if (byte > edge.high) {
+        low = std::max(low, edge.high + 1);
+      } else {
+        low = std::max<int>(low, edge.low);
+        high = std::min<int>(high, edge.high);
+        seeds.push_back(edge.to);
+      }
+    }
   to = intern(std::move(seeds));
-  states_[from].next[byte] = to;
+  auto& next = states_[from].next;
+  std::fill(next.begin() + low, next.begin() + high + 1, to);
   return to;
+}
+
+bool Grammar::takes_plain(State from, int count) {
+  for (; count > 0; --count) {
+    if (from == kDead) return false;
+    State to = states_[from].after_plain;
+    if (to == kUnknown) {
+      to = next(from, ' ');
+      for (int byte = ' ' + 1; byte < 0x7F && to != kDead; ++byte)
+        if (plain(static_cast<unsigned char>(byte)) &&
+            next(from, static_cast<unsigned char>(byte)) != to)
+          to = kDead;
+      states_[from].after_plain = to;
+    }
+    if (to == from) return true;
+    from = to;
+  }
+  return from != kDead;
 }
 
 Grammar::State Grammar::next(State from, std::string_view bytes) {

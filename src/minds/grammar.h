@@ -33,6 +33,14 @@ class Grammar {
   [[nodiscard]] State start() const { return 0; }
   State next(State from, unsigned char byte);
   State next(State from, std::string_view bytes);
+  // Bytes that stand for themselves in a JSON string: printable ASCII but the quote and the
+  // backslash.
+  static constexpr bool plain(unsigned char byte) {
+    return byte >= 0x20 && byte <= 0x7E && byte != '"' && byte != '\\';
+  }
+  // Whether any `count` plain bytes, whichever they are, may follow, and any fewer. May say no
+  // where it is so, if not every one of them leads to the same state: inside a string all do.
+  bool takes_plain(State from, int count);
   // Whether the text may end here.
   [[nodiscard]] bool complete(State at) const { return states_[at].shortest == 0; }
   // Whether it must.
@@ -61,6 +69,7 @@ class Grammar {
     std::vector<int> nodes;  // sorted
     std::array<State, 256> next;
     int shortest;
+    State after_plain = kUnknown;  // where every plain byte leads; kDead if not all to one state
   };
   State intern(std::vector<int> seeds);
 

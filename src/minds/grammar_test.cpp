@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/bytes.h"
 #include "core/rng.h"
 #include "core/schema.h"
@@ -134,6 +136,41 @@ TEST(Grammar, every_walk_can_be_ended_and_conforms) {
       }
     }
   }
+}
+
+TEST(Grammar, plain_bytes_are_judged_together_as_they_are_one_by_one) {
+  for (const char* schema : kSchemas) {
+    Grammar g = compiled(schema);
+    std::set<Grammar::State> reached = {g.start()}, fresh = reached;
+    for (int step = 0; step < 12; ++step) {
+      std::set<Grammar::State> next;
+      for (const auto at : fresh)
+        for (int b = 0; b < 256; ++b)
+          if (const auto to = g.next(at, static_cast<unsigned char>(b));
+              to != Grammar::kDead && reached.insert(to).second)
+            next.insert(to);
+      fresh = std::move(next);
+    }
+    for (const auto from : reached) {
+      auto at = from;
+      for (int count = 1; count < 6; ++count) {
+        std::set<Grammar::State> next;
+        for (int b = 0; b < 256; ++b)
+          if (Grammar::plain(static_cast<unsigned char>(b)))
+            next.insert(g.next(at, static_cast<unsigned char>(b)));
+        const bool together = next.size() == 1 && !next.contains(Grammar::kDead);
+        EXPECT_EQ(g.takes_plain(from, count), together) << schema << " " << from << " " << count;
+        if (!together) break;
+        at = *next.begin();
+      }
+    }
+  }
+  Grammar g = compiled(R"({"type":"string","maxLength":5})");
+  const auto inside = g.next(g.start(), "\"ab");
+  EXPECT_TRUE(g.takes_plain(inside, 3));
+  EXPECT_FALSE(g.takes_plain(inside, 4));
+  EXPECT_FALSE(g.takes_plain(g.start(), 1));
+  EXPECT_FALSE(g.takes_plain(Grammar::kDead, 1));
 }
 
 TEST(Grammar, refuses_what_nothing_can_satisfy) {

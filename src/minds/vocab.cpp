@@ -27,39 +27,64 @@ Vocab::Vocab(const Engine& engine) : engine_(engine) {
   });
   std::stable_sort(order.begin(), order.end(),
                    [&](Token a, Token b) { return bytes_[a] < bytes_[b]; });
-  std::vector<int> path = {0};
-  std::string before;
-  for (const Token token : order) {
-    const std::string& text = bytes_[token];
-    const auto shared = std::mismatch(text.begin(), text.end(), before.begin(), before.end()).first;
-    path.resize(static_cast<std::size_t>(shared - text.begin()) + 1);
-    for (auto it = shared; it != text.end(); ++it)
-      path.push_back(grow(path.back(), static_cast<unsigned char>(*it)));
-    nodes_[path.back()].tokens.push_back(token);
+  sorted_ = std::move(order);
+  std::string_view before;
+  for (std::size_t i = 0; i < sorted_.size(); ++i) {
+    const std::string_view text = bytes_[sorted_[i]];
+    const auto fresh = std::mismatch(text.begin(), text.end(), before.begin(), before.end()).first;
+    for (auto it = fresh; it != text.end(); ++it)
+      nodes_.push_back({.byte = static_cast<unsigned char>(*it),
+                        .depth = static_cast<int>(it - text.begin()) + 1,
+                        .first = static_cast<int>(i)});
     before = text;
   }
+  nodes_.push_back({.first = static_cast<int>(sorted_.size())});
+  measure();
 }
 
-// Bytes come in ascending order, so that a new child belongs in front and the list is descending.
-int Vocab::grow(int parent, unsigned char byte) {
-  const int at = static_cast<int>(nodes_.size());
-  nodes_.push_back({byte, -1, nodes_[parent].child, {}});
-  nodes_[parent].child = at;
-  return at;
-}
-
-void Vocab::mark(Grammar& grammar, Grammar::State at, int node, std::vector<bool>& out) const {
-  for (int child = nodes_[node].child; child >= 0; child = nodes_[child].sibling) {
-    const Grammar::State next = grammar.next(at, nodes_[child].byte);
-    if (next == Grammar::kDead) continue;
-    for (const Token token : nodes_[child].tokens) out[token] = true;
-    mark(grammar, next, child, out);
+// From the back, so that whatever is below a node has been measured.
+void Vocab::measure() {
+  const int stop = static_cast<int>(nodes_.size()) - 1;
+  nodes_[stop].behind = stop;
+  for (int at = stop - 1; at >= 0; --at) {
+    Node& node = nodes_[at];
+    node.plain = Grammar::plain(node.byte);
+    int child = at + 1;
+    while (child < stop && nodes_[child].depth > node.depth) {
+      node.plain = node.plain && nodes_[child].plain;
+      node.height = std::max(node.height, nodes_[child].height);
+      child = nodes_[child].behind;
+    }
+    node.behind = child;
+    node.height += at > 0;
   }
 }
 
 std::vector<bool> Vocab::allowed(Grammar& grammar, Grammar::State at) const {
   std::vector<bool> out(bytes_.size(), false);
-  mark(grammar, at, 0, out);
+  const auto allow = [&](int from, int to) {
+    for (int i = nodes_[from].first; i < nodes_[to].first; ++i) out[sorted_[i]] = true;
+  };
+  // By depth, the state behind the bytes up to there.
+  std::vector<Grammar::State> path(static_cast<std::size_t>(nodes_[0].height) + 1, at);
+  const int stop = static_cast<int>(nodes_.size()) - 1;
+  for (int i = 1; i < stop;) {
+    const Node& node = nodes_[i];
+    const Grammar::State before = path[node.depth - 1];
+    if (node.plain && grammar.takes_plain(before, node.height)) {
+      allow(i, node.behind);
+      i = node.behind;
+      continue;
+    }
+    const Grammar::State next = grammar.next(before, node.byte);
+    if (next == Grammar::kDead) {
+      i = node.behind;
+      continue;
+    }
+    path[node.depth] = next;
+    allow(i, i + 1);
+    ++i;
+  }
   if (grammar.complete(at))
     for (const Token token : ends_) out[token] = true;
   return out;
@@ -86,13 +111,14 @@ std::optional<std::vector<Vocab::Token>> Vocab::spell(std::string_view text) con
     Token longest = -1;
     std::size_t length = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      int child = nodes_[node].child;
-      while (child >= 0 && nodes_[child].byte != static_cast<unsigned char>(text[i]))
-        child = nodes_[child].sibling;
-      if (child < 0) break;
+      int child = node + 1;
+      while (child < nodes_[node].behind &&
+             nodes_[child].byte != static_cast<unsigned char>(text[i]))
+        child = nodes_[child].behind;
+      if (child >= nodes_[node].behind) break;
       node = child;
-      if (nodes_[node].tokens.empty()) continue;
-      longest = nodes_[node].tokens[0];
+      if (nodes_[node].first == nodes_[node + 1].first) continue;
+      longest = sorted_[nodes_[node].first];
       length = i + 1;
     }
     if (longest < 0) return std::nullopt;

@@ -36,20 +36,25 @@ class Vocab {
   [[nodiscard]] std::string defuse(std::string text) const;
 
  private:
-  // All tokens as a tree over their bytes; children stand in byte order.
+  // All tokens as a tree over their bytes, in the order of a walk, children by byte: what is below
+  // a node stands behind it, up to `behind`. So a mask is one pass over the list with leaps, and
+  // the tokens below a node are neighbours in sorted_.
   struct Node {
     unsigned char byte = 0;
-    int child = -1, sibling = -1;
-    std::vector<Token> tokens;
+    bool plain = false;  // Grammar::plain of its byte and of all below
+    int depth = 0;       // bytes from the root, its own included
+    int height = 0;      // bytes of the longest way down, its own included
+    int behind = 0;
+    int first = 0;  // of its own tokens in sorted_; they end where the next node's begin
   };
-  int grow(int parent, unsigned char byte);
-  void mark(Grammar& grammar, Grammar::State at, int node, std::vector<bool>& out) const;
+  void measure();
 
   const Engine& engine_;
   std::vector<std::string> bytes_;
   std::vector<std::string> controls_;  // names, longest first
   std::vector<Token> ends_;
-  std::vector<Node> nodes_;
+  std::vector<Token> sorted_;  // by their bytes
+  std::vector<Node> nodes_;    // the root first, a stop last
 };
 
 }  // namespace wood
