@@ -31,7 +31,8 @@ std::vector<bool> judged(const Vocab& vocab, Grammar& grammar, Grammar::State at
 
 TEST(Vocab, a_mask_is_what_judging_every_token_alone_gives) {
   const char* schemas[] = {
-      R"({"type":"object","required":["why","do"],"properties":{"why":{"type":"string","maxLength":30},
+      R"({"type":"object","required":["why","do"],"properties":{
+          "why":{"type":"string","maxLength":30},
           "do":{"enum":["buy","sell","hold"]},"qty":{"type":"integer","minimum":0,"maximum":40}}})",
       R"({"type":"object","required":["note"],"properties":{"note":{"type":"string"}}})",
       R"({"type":"array","items":{"type":"string","minLength":2,"maxLength":4},"maxItems":3})",
