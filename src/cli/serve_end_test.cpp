@@ -267,7 +267,8 @@ TEST_F(Game, WhatWasMissedWhileTheRunWentOnIsNotLost) {
   int connections = 0;
   for (std::string end; end.empty() || last != end; ++connections) {
     ASSERT_LT(connections, 2'000);
-    if (connections < kSteps) command(R"({"control":"step","turns":1})");
+    if (connections < kSteps && json("/v1/run").str_or("state", "") == "paused")
+      command(R"({"control":"step","turns":1})");
     Wire wire(port_);
     wire.send("GET /v1/events?after=" + last +
               " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port_) + "\r\n\r\n");
