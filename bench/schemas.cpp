@@ -15,9 +15,9 @@
 // form that the grammar writes: compact, members in its order. Objects are closed here unless
 // additionalProperties is true, and a grammar writes no member that is not named: what is rejected
 // for that alone is counted apart, and passed is a file of which every instance was judged rightly,
-// that reason included. A mask is timed as for a state met for the first time, with the step to the
-// next token; a state met again in the same schema costs the program a look-up
-// (minds/llama_mind.cpp), so the share of those is told.
+// that reason included. A mask is timed with the step to the next token, and computed anew each
+// time; where a state is met again in the same schema the program has it (minds/llama_mind.cpp), so
+// those are counted.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
