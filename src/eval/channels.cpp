@@ -39,8 +39,8 @@ class Reader {
     out_.seed = figures.seed;
     out_.root = figures.root;
     out_.turns = figures.turns;
-    out_.stated = sure(figures, Source::stated);
-    out_.measured = sure(figures, Source::measured);
+    out_.stated = sure(figures, Sureness::stated);
+    out_.measured = sure(figures, Sureness::measured);
     TRY_STATUS(ledger_.each([this](const Entry& entry) { return take(entry); }));
     return std::move(out_);
   }
@@ -270,13 +270,13 @@ const char* name(Group group) {
   return "";
 }
 
-const char* name(Source source) { return source == Source::stated ? "stated" : "measured"; }
+const char* name(Sureness source) { return source == Sureness::stated ? "stated" : "measured"; }
 
-std::int64_t confidence_ppm(const Ballot& ballot, Source source) {
-  return source == Source::stated ? ballot.stated_ppm : ballot.measured_ppm;
+std::int64_t confidence_ppm(const Ballot& ballot, Sureness source) {
+  return source == Sureness::stated ? ballot.stated_ppm : ballot.measured_ppm;
 }
 
-Sure sure(const Figures& figures, Source source) {
+Sure sure(const Figures& figures, Sureness source) {
   Sure out;
   for (const Proposal& proposal : figures.proposals)
     for (const Ballot& ballot : proposal.ballots) {

@@ -33,12 +33,12 @@ struct Sure {
   std::vector<int> right;
 };
 
-enum class Source { stated, measured };
-const char* name(Source source);
+enum class Sureness { stated, measured };
+const char* name(Sureness source);
 // In parts per million; -1: it has none.
-[[nodiscard]] std::int64_t confidence_ppm(const Ballot& ballot, Source source);
+[[nodiscard]] std::int64_t confidence_ppm(const Ballot& ballot, Sureness source);
 // Of a cast ballot with such a confidence, in the order of the record.
-[[nodiscard]] Sure sure(const Figures& figures, Source source);
+[[nodiscard]] Sure sure(const Figures& figures, Sureness source);
 
 struct Observed {
   std::string scenario, cast, seed, root;

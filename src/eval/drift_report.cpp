@@ -50,10 +50,10 @@ struct PooledSure {
   std::vector<int> right;
   Pooled place;
 };
-PooledSure pooled_sure(Runs runs, Source source) {
+PooledSure pooled_sure(Runs runs, Sureness source) {
   PooledSure out;
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    const Sure& sure = source == Source::stated ? runs[r].stated : runs[r].measured;
+    const Sure& sure = source == Sureness::stated ? runs[r].stated : runs[r].measured;
     out.confidence.insert(out.confidence.end(), sure.confidence.begin(), sure.confidence.end());
     out.right.insert(out.right.end(), sure.right.begin(), sure.right.end());
     for (const std::int64_t turn : sure.turn) {
@@ -127,7 +127,7 @@ class Maker {
     }
     std::stable_sort(out_.rows.begin(), out_.rows.end(),
                      [](const DriftRow& a, const DriftRow& b) { return a.group < b.group; });
-    for (const Source source : {Source::stated, Source::measured}) {
+    for (const Sureness source : {Sureness::stated, Sureness::measured}) {
       const auto ballots = [&](Runs runs) {
         return static_cast<std::int64_t>(pooled_sure(runs, source).right.size());
       };

@@ -43,7 +43,7 @@ struct DriftRow {
 };
 
 struct ShiftRow {
-  Source source = Source::stated;
+  Sureness source = Sureness::stated;
   std::int64_t reference = 0, now = 0;  // ballots
   CalibrationShift shift{};
   double overall_adjusted = 1, by_bin_adjusted = 1;

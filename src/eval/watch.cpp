@@ -120,7 +120,7 @@ struct Stream {
   std::string name;
   Series rest;                  // of the watched run
   std::vector<double> highest;  // of each run's sums
-  double usual = 0;             // their mean
+  double usual = 0;             // their upper quartile
 };
 // nullopt where nothing moves.
 std::optional<Stream> stream(const Pool& pool, const std::string& what) {
@@ -134,7 +134,7 @@ std::optional<Stream> stream(const Pool& pool, const std::string& what) {
     out.rest = norm.rest(runs[r]);  // the last is the watched one's
     out.highest.push_back(highest_sum(out.rest.value, {}));
   }
-  out.usual = *mean(out.highest);
+  out.usual = *quantile(out.highest, 0.75);
   if (out.usual <= 0) return std::nullopt;
   return out;
 }

@@ -7,11 +7,12 @@
 //
 // Thresholds. Turns depend on each other and streams on each other, so no table's threshold holds
 // here. The watched run and its n reference runs are put into one pool; each is watched by a watch
-// that the others set, and scored by the highest sum of any stream, measured by the mean of that
-// stream's maxima. The alarm is for what passes the k-th highest score of the reference. If the
-// watched run is as the others its rank is any of n + 1 alike: the chance of a false alarm is
-// k/(n + 1), exactly (conformal prediction, Vovk et al. 2005, with the full pool). So 19 reference
-// runs are needed for 5 %; with fewer the chance is higher, and said.
+// that the others set, and scored by the highest sum of any stream, measured by the upper quartile
+// of that stream's maxima, which one run that drifts can hardly move. The alarm is for what passes
+// the k-th highest score of the reference. If the watched run is as the others its rank is any of
+// n + 1 alike: the chance of a false alarm is k/(n + 1), exactly (conformal prediction, Vovk et al.
+// 2005, with the full pool). So 19 reference runs are needed for 5 %; with fewer the chance is
+// higher, and said. It is a watch over runs that are finished: the threshold has seen their ends.
 //
 // Tried and given up: thresholds stream by stream from resampled blocks of turns (a third of the
 // runs without a change set off an alarm, at 5 %), and a threshold from the reference alone,
