@@ -95,8 +95,8 @@ Verb program() {
                    {"wood show runs/five-labs-7.wood --turn 4", "the minutes of one day"}},
       .act = nullptr,
       .verbs = {run_verb(), verify_verb(), replay_verb(), reexecute_verb(), trace_verb(),
-                show_verb(), export_verb(), keys_verb(), minds_verb(), fit_verb(), pipeline_verb(),
-                doctor_verb(), completion_verb(), man_verb()}};
+                show_verb(), export_verb(), keys_verb(), minds_verb(), fit_verb(), calibrate_verb(),
+                drift_verb(), pipeline_verb(), doctor_verb(), completion_verb(), man_verb()}};
 }
 
 }  // namespace wood::cli
