@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/check.h"
 
@@ -11,7 +12,7 @@ namespace {
 struct Cases {
   std::vector<double> confidence;
   std::vector<int> right;
-  std::vector<int> run;  // index among the runs
+  std::vector<int> run;  // its place among the runs
 };
 
 std::string who(const Ballot& ballot, By by) {
@@ -25,15 +26,20 @@ std::string who(const Ballot& ballot, By by) {
 
 std::map<std::string, Cases> cases(std::span<const Figures> runs, By by, Sureness source) {
   std::map<std::string, Cases> out;
-  for (std::size_t r = 0; r < runs.size(); ++r)
-    for (const Proposal& proposal : runs[r].proposals)
+  // By root, so that the order in which files are named changes no interval.
+  std::vector<std::size_t> order(runs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return runs[a].root < runs[b].root; });
+  for (std::size_t place = 0; place < order.size(); ++place)
+    for (const Proposal& proposal : runs[order[place]].proposals)
       for (const Ballot& ballot : proposal.ballots) {
         const std::int64_t ppm = confidence_ppm(ballot, source);
         if (ppm < 0 || (ballot.vote != "approve" && ballot.vote != "reject")) continue;
         Cases& of = out[who(ballot, by)];
         of.confidence.push_back(std::min(1.0, static_cast<double>(ppm) / 1e6));
         of.right.push_back(ballot.vote == proposal.truth() ? 1 : 0);
-        of.run.push_back(static_cast<int>(r));
+        of.run.push_back(static_cast<int>(place));
       }
   out.erase("");
   return out;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -104,6 +105,21 @@ TEST(Calibration, OneMapForAllAndOneForEachMind) {
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].runs, 1);
   EXPECT_EQ(rows[0].brier_change.replicates, 0) << "one run has no other to be drawn";
+}
+
+TEST(Calibration, TheOrderOfTheRunsChangesNothing) {
+  std::vector<Figures> some = runs(1, 5, 20), others = runs(11, 5, 20);
+  const ReportTerms terms{.draws = {1, "order", 100}, .binning = {}};
+  const auto told = [&] {
+    Json out = Json::array();
+    for (const CalibrationRow& one : judge(*fit(some, By::voter, Sureness::stated), others, terms))
+      out.push(json(one));
+    return out;
+  };
+  const Json before = told();
+  std::reverse(some.begin(), some.end());
+  std::rotate(others.begin(), others.begin() + 2, others.end());
+  EXPECT_EQ(told(), before);
 }
 
 TEST(Calibration, WithoutAConfidenceThereIsNothingToFit) {

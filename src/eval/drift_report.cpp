@@ -10,10 +10,19 @@
 namespace wood::eval {
 namespace {
 
-using Runs = std::span<const Observed>;
+using Runs = std::vector<const Observed*>;
 using Unit = DriftTerms::Unit;
 
 constexpr int kBlocksARun = 100'000;  // numbers of units of one run
+
+// So that the order in which files are named changes no p-value.
+Runs by_root(std::span<const Observed> runs) {
+  Runs out;
+  for (const Observed& run : runs) out.push_back(&run);
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Observed* a, const Observed* b) { return a->root < b->root; });
+  return out;
+}
 
 // A channel's observations of all runs of one side.
 struct Pooled {
@@ -29,11 +38,11 @@ struct Pooled {
   }
 };
 
-Pooled pooled(Runs runs, const std::string& what) {
+Pooled pooled(const Runs& runs, const std::string& what) {
   Pooled out;
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    const auto it = runs[r].channels.find(what);
-    if (it == runs[r].channels.end()) continue;
+    const auto it = runs[r]->channels.find(what);
+    if (it == runs[r]->channels.end()) continue;
     const Channel& channel = it->second;
     out.value.insert(out.value.end(), channel.value.begin(), channel.value.end());
     out.label.insert(out.label.end(), channel.label.begin(), channel.label.end());
@@ -50,10 +59,10 @@ struct PooledSure {
   std::vector<int> right;
   Pooled place;
 };
-PooledSure pooled_sure(Runs runs, Sureness source) {
+PooledSure pooled_sure(const Runs& runs, Sureness source) {
   PooledSure out;
   for (std::size_t r = 0; r < runs.size(); ++r) {
-    const Sure& sure = source == Sureness::stated ? runs[r].stated : runs[r].measured;
+    const Sure& sure = source == Sureness::stated ? runs[r]->stated : runs[r]->measured;
     out.confidence.insert(out.confidence.end(), sure.confidence.begin(), sure.confidence.end());
     out.right.insert(out.right.end(), sure.right.begin(), sure.right.end());
     for (const std::int64_t turn : sure.turn) {
@@ -91,8 +100,8 @@ double share(const std::vector<std::string>& labels, const std::string& one) {
 
 class Maker {
  public:
-  Maker(Runs reference, Runs now, const DriftTerms& terms)
-      : reference_(reference), now_(now), terms_(terms) {
+  Maker(std::span<const Observed> reference, std::span<const Observed> now, const DriftTerms& terms)
+      : reference_(by_root(reference)), now_(by_root(now)), terms_(terms) {
     CHECK(!reference.empty() && !now.empty() && terms.block >= 1);
     out_.runs_reference = static_cast<int>(reference.size());
     out_.runs_now = static_cast<int>(now.size());
@@ -113,9 +122,9 @@ class Maker {
   // What there is to test, and how many tests that is.
   void list() {
     std::map<std::string, const Channel*> all;
-    for (const Runs runs : {reference_, now_})
-      for (const Observed& run : runs)
-        for (const auto& [what, channel] : run.channels) all.emplace(what, &channel);
+    for (const Runs& runs : {reference_, now_})
+      for (const Observed* run : runs)
+        for (const auto& [what, channel] : run->channels) all.emplace(what, &channel);
     for (const auto& [what, channel] : all) {
       DriftRow row{.name = what, .group = channel->group, .kind = channel->kind};
       const Pooled a = pooled(reference_, what), b = pooled(now_, what);
@@ -128,7 +137,7 @@ class Maker {
     std::stable_sort(out_.rows.begin(), out_.rows.end(),
                      [](const DriftRow& a, const DriftRow& b) { return a.group < b.group; });
     for (const Sureness source : {Sureness::stated, Sureness::measured}) {
-      const auto ballots = [&](Runs runs) {
+      const auto ballots = [&](const Runs& runs) {
         return static_cast<std::int64_t>(pooled_sure(runs, source).right.size());
       };
       ShiftRow row{.source = source, .reference = ballots(reference_), .now = ballots(now_)};
@@ -172,12 +181,12 @@ class Maker {
     draws_ = terms_.draws;
     draws_.replicates = std::max(draws_.replicates, static_cast<int>(std::ceil(2 * wanted)));
     out_.replicates = draws_.replicates;
-    const auto units = [&](Runs runs) {
+    const auto units = [&](const Runs& runs) {
       if (out_.unit == Unit::run) return static_cast<int>(runs.size());
       std::size_t blocks = 0;
-      for (const Observed& run : runs) {
+      for (const Observed* run : runs) {
         std::set<std::int64_t> of_run;
-        for (const auto& [what, channel] : run.channels)
+        for (const auto& [what, channel] : run->channels)
           for (const std::int64_t turn : channel.turn) of_run.insert((turn - 1) / out_.block);
         blocks += of_run.size();
       }

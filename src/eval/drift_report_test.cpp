@@ -114,6 +114,16 @@ TEST_F(Drift, AChangeOfRegimeIsFoundWhereItActs) {
   EXPECT_EQ(json(report).int_or("found", -1), report.found());
 }
 
+TEST_F(Drift, TheOrderOfTheRunsChangesNothing) {
+  std::vector<Observed> a, b;
+  for (const Observed& run : calm(0, 3)) a.push_back(between(run, 1, 6));
+  for (const Observed& run : calm(3, 3)) b.push_back(between(run, 1, 6));
+  const Json before = json(drift_report(a, b, {}));
+  std::reverse(a.begin(), a.end());
+  std::rotate(b.begin(), b.begin() + 1, b.end());
+  EXPECT_EQ(json(drift_report(a, b, {})), before);
+}
+
 TEST_F(Drift, RunsWithoutAChangeStayQuietAndTheRuleOfThumbDoesNot) {
   constexpr int kSplits = 3, kSide = 7;
   int found = 0, rule = 0;
