@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood calibrate'|'wood drift'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -78,6 +78,21 @@ _wood() {
     'wood gambit --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'wood gambit --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'wood gambit --memory') COMPREPLY=(); return ;;
+    'wood calibrate --fit') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood calibrate --test') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood calibrate --runs-dir') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood calibrate --map') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood calibrate --by') COMPREPLY=($(compgen -W 'voter mind all' -- "$cur")); return ;;
+    'wood calibrate --source') COMPREPLY=($(compgen -W 'stated measured' -- "$cur")); return ;;
+    'wood calibrate --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood drift --a') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood drift --b') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood drift --split') COMPREPLY=(); return ;;
+    'wood drift --turns') COMPREPLY=(); return ;;
+    'wood drift --change-at') COMPREPLY=(); return ;;
+    'wood drift --watch') COMPREPLY=(); return ;;
+    'wood drift --unit') COMPREPLY=($(compgen -W 'run block' -- "$cur")); return ;;
+    'wood drift --block') COMPREPLY=(); return ;;
     'wood fit --column') COMPREPLY=(); return ;;
     'wood fit --good') COMPREPLY=(); return ;;
     'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -91,7 +106,7 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run serve verify replay reexecute trace show export keys minds compare score gambit fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run serve verify replay reexecute trace show export keys minds compare score gambit calibrate drift fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood serve') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --port --open --go --pace --look --compare --listen --host --token-file --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
@@ -109,6 +124,8 @@ _wood() {
     'wood compare') COMPREPLY=($(compgen -W '--casts --seeds --first --turns --jobs --out --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood score') COMPREPLY=($(compgen -W '--scenario --seeds --turns --out --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")) ;;
     'wood gambit') COMPREPLY=($(compgen -W '--casts --seeds --jobs --out --models --minds --memory --json --help' -- "$cur")) ;;
+    'wood calibrate') COMPREPLY=($(compgen -W '--fit --test --runs-dir --map --by --source --out --votes --json --help' -- "$cur")) ;;
+    'wood drift') COMPREPLY=($(compgen -W '--a --b --split --turns --change-at --watch --unit --block --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
     'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --memory --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

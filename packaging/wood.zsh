@@ -16,6 +16,8 @@ _wood() {
         'compare:plays the same seeds with several casts and says what differs, with intervals'
         'score:a scorecard of minds or casts\: accuracy, speed, cost, privacy, upkeep'
         'gambit:plays a published gambit in its four set-ups, with seeds, casts and intervals'
+        'calibrate:fits confidence to accuracy on some runs and tells it of others'
+        'drift:tells whether runs differ in what went in, was answered and came of it'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -250,6 +252,36 @@ _wood_gambit() {
         '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
         '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '--json[the findings as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_calibrate() {
+    _arguments -s \
+        '*--fit[the runs to fit on]:FILE…:_files' \
+        '*--test[the runs to tell it of]:FILE…:_files' \
+        '--runs-dir[all runs of a folder\: even seeds are fitted on, odd ones tested on]:DIR:_files -/' \
+        '--map[instead of fitting\: the maps that --out has written]:FILE:_files' \
+        '--by[a map for each seat or each mind, or, unless this is given, one for all]:WHO:(voter mind all)' \
+        '--source[what is said, or what the model'\''s probabilities say (stated)]:WHICH:(stated measured)' \
+        '--out[write the maps, as JSON]:FILE:_files' \
+        '--votes[instead\: how often each seat of --fit was right and how its errors go with others'\'', as the \[step.calibration\] of a vote]' \
+        '--json[as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_drift() {
+    _arguments -s \
+        '::RUN-A:_files' \
+        '::RUN-B:_files' \
+        '*--a[several runs to start from]:FILE…:_files' \
+        '*--b[several runs to compare with them]:FILE…:_files' \
+        '--split[instead of B\: the turns from this one on, against those before it]:TURN: ' \
+        '--turns[only these turns of both]:FIRST-LAST: ' \
+        '--change-at[a turn of B at which something is known to have changed, for the delay]:TURN: ' \
+        '*--watch[watch only this channel, as the table names it]:CHANNEL: ' \
+        '--unit[what is dealt anew; whole runs where there are enough of them]:WHAT:(run block)' \
+        '--block[turns of a block (3)]:N: ' \
+        '--json[as one JSON object]' \
         '--help[how to use it]'
 }
 

@@ -30,7 +30,8 @@ void declare(const Verb& verb, const std::string& path, CLI::App* app, std::vect
                                                           : app->add_option(option.name);
     if (option.kind != Option::Kind::flag)
       made->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    if (option.position() && option.many) made->expected(-1);  // as many as come
+    // As many as come.
+    if (option.many && (option.position() || option.words)) made->expected(-1);
     bound.options.push_back(made);
   }
   out.push_back(std::move(bound));

@@ -16,7 +16,7 @@ std::string spelled(const Option& option) {
 std::string about(const Option& option) {
   std::string out = option.about;
   if (option.kind == Option::Kind::choice) out += " (" + join(option.choices, ", ") + ")";
-  if (option.many) out += "; may be given more than once";
+  if (option.many && !option.words) out += "; may be given more than once";
   return out;
 }
 

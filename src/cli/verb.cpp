@@ -97,8 +97,8 @@ Verb program() {
       .act = nullptr,
       .verbs = {run_verb(), serve_verb(), verify_verb(), replay_verb(), reexecute_verb(),
                 trace_verb(), show_verb(), export_verb(), keys_verb(), minds_verb(), compare_verb(),
-                score_verb(), gambit_verb(), fit_verb(), pipeline_verb(), doctor_verb(),
-                completion_verb(), man_verb()}};
+                score_verb(), gambit_verb(), calibrate_verb(), drift_verb(), fit_verb(),
+                pipeline_verb(), doctor_verb(), completion_verb(), man_verb()}};
 }
 
 }  // namespace wood::cli

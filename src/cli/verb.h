@@ -28,6 +28,7 @@ struct Option {
   std::vector<std::string> choices = {};
   bool required = false;
   bool many = false;  // may be given more than once; a position: takes all the words that are left
+  bool words = false;  // with many: takes all words up to the next option, "--fit a.wood b.wood"
 
   [[nodiscard]] bool position() const { return name.front() != '-'; }
 };
@@ -100,6 +101,8 @@ Verb compare_verb();
 Verb score_verb();
 Verb gambit_verb();
 Verb fit_verb();
+Verb calibrate_verb();
+Verb drift_verb();
 Verb pipeline_verb();
 Verb doctor_verb();
 // These read all the others.

@@ -48,6 +48,14 @@ std::optional<int> first_alarm(std::span<const double> stream, const Cusum& term
   return std::nullopt;
 }
 
+double highest_sum(std::span<const double> stream, const Cusum& terms) {
+  check_finite(stream);
+  Sums sums(terms);
+  double high = 0;
+  for (const double value : stream) high = std::max(high, sums.add(value));
+  return high;
+}
+
 double cusum_threshold(std::span<const double> reference, const Cusum& terms, int length,
                        double false_alarms, const Draws& draws) {
   CHECK(!reference.empty() && length >= 1 && false_alarms > 0 && false_alarms < 1);

@@ -30,6 +30,9 @@ struct Cusum {
 // The index of the first value at which the sums pass the threshold, begun at zero. nullopt: none.
 [[nodiscard]] std::optional<int> first_alarm(std::span<const double> stream, const Cusum& terms);
 
+// How high the larger of the two sums gets, in deviations; 0 for an empty stream.
+[[nodiscard]] double highest_sum(std::span<const double> stream, const Cusum& terms);
+
 // The threshold that streams of `length` values without a change pass with chance `false_alarms`
 // (in (0, 1), length ≥ 1, CHECK): streams are drawn with replacement from the reference, which must
 // not be empty. draws.replicates streams. Where the reference has few values, or one far out, a

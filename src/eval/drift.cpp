@@ -4,27 +4,9 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "core/rng.h"
 
 namespace wood::eval {
 namespace {
-
-// Which of `total` pooled places belong to the reference in permutation r: `size` of them. A
-// partial Fisher–Yates over places; the result is a mask.
-std::vector<char> labels(const Draws& draws, int r, std::size_t total, std::size_t size) {
-  const Chance chance(draws.seed, draws.purpose, r, static_cast<std::int64_t>(total));
-  std::vector<std::uint32_t> place(total);
-  for (std::size_t i = 0; i < total; ++i) place[i] = static_cast<std::uint32_t>(i);
-  std::vector<char> mask(total, 0);
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto left = static_cast<std::int64_t>(total - i);
-    const auto pick =
-        i + static_cast<std::size_t>(chance.below(left, static_cast<std::uint32_t>(i)));
-    std::swap(place[i], place[pick]);
-    mask[place[i]] = 1;
-  }
-  return mask;
-}
 
 struct Counts {
   std::vector<std::int64_t> reference, now;
@@ -104,11 +86,12 @@ void append(const Forecasts& forecasts, int bins, std::vector<Gap>& to) {
   }
 }
 
-Shift shift_under(const std::vector<Gap>& pooled, const std::vector<char>& is_reference, int bins) {
+Shift shift_under(const std::vector<Gap>& pooled, const Deal& deal, const std::vector<char>& mask,
+                  int bins) {
   Gaps reference(bins);
   Gaps now(bins);
   for (std::size_t i = 0; i < pooled.size(); ++i)
-    (is_reference[i] != 0 ? reference : now).add(pooled[i].bin, pooled[i].gap);
+    (mask[deal.unit()[i]] != 0 ? reference : now).add(pooled[i].bin, pooled[i].gap);
   return shift_of(reference, now);
 }
 
@@ -116,6 +99,21 @@ double share(int as_far, const Draws& draws) { return (1.0 + as_far) / (1.0 + dr
 
 // Sums of the same numbers in another order differ by rounding.
 constexpr double kSlack = 1e-12;
+
+// The p-value and the rule's false alarms; counts(mask) are those of one permutation.
+template <class F>
+void judge(Psi& out, const Deal& deal, const Draws& draws, double smoothing, F counts) {
+  int as_large = 0;
+  int alarms = 0;
+  for (int r = 0; r < draws.replicates; ++r) {
+    const Counts dealt = counts(deal.labels(draws, r));
+    const double drawn = psi_of_counts(dealt.reference, dealt.now, smoothing);
+    as_large += drawn >= out.psi * (1 - kSlack) ? 1 : 0;
+    alarms += rule_of_thumb(drawn) != Rule::stable ? 1 : 0;
+  }
+  out.p = share(as_large, draws);
+  out.rule_false_alarms = static_cast<double>(alarms) / draws.replicates;
+}
 
 }  // namespace
 
@@ -158,23 +156,16 @@ std::optional<Psi> psi(std::span<const double> reference, std::span<const double
   if (reference.empty() || now.empty()) return std::nullopt;
   Psi out = index_of(binned(sorted(reference), sorted(now), terms.bins), terms.smoothing);
   // Sorted once: a permutation deals the ascending values to two sides, which stay ascending.
-  std::vector<double> pooled(reference.begin(), reference.end());
-  pooled.insert(pooled.end(), now.begin(), now.end());
-  pooled = sorted(pooled);
-  int as_large = 0;
+  const Deal deal(reference.size(), now.size(), terms.units);
+  const std::vector<Placed> pooled = ascending(reference, now, deal);
   std::vector<double> first;
   std::vector<double> second;
-  for (int r = 0; r < draws.replicates; ++r) {
-    const std::vector<char> mask = labels(draws, r, pooled.size(), reference.size());
+  judge(out, deal, draws, terms.smoothing, [&](const std::vector<char>& mask) {
     first.clear();
     second.clear();
-    for (std::size_t i = 0; i < pooled.size(); ++i)
-      (mask[i] != 0 ? first : second).push_back(pooled[i]);
-    const Counts counts = binned(first, second, terms.bins);
-    const double drawn = psi_of_counts(counts.reference, counts.now, terms.smoothing);
-    as_large += drawn >= out.psi * (1 - kSlack) ? 1 : 0;
-  }
-  out.p = share(as_large, draws);
+    for (const Placed& one : pooled) (mask[one.unit] != 0 ? first : second).push_back(one.value);
+    return binned(first, second, terms.bins);
+  });
   return out;
 }
 
@@ -182,35 +173,35 @@ std::optional<Psi> psi_of_categories(std::span<const int> reference, std::span<c
                                      int categories, const Draws& draws, PsiTerms terms) {
   CHECK(categories >= 1 && draws.replicates >= 1);
   if (reference.empty() || now.empty()) return std::nullopt;
-  std::vector<int> pooled(reference.begin(), reference.end());
-  pooled.insert(pooled.end(), now.begin(), now.end());
-  for (const int one : pooled) CHECK(one >= 0 && one < categories);
-  // By category, so that the order in which values come changes no permutation.
-  std::vector<char> mask(pooled.size(), 0);
-  std::fill(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(reference.size()), 1);
-  const auto count = [&] {
-    Counts out;
-    out.reference.resize(static_cast<std::size_t>(categories));
-    out.now.resize(static_cast<std::size_t>(categories));
-    for (std::size_t i = 0; i < pooled.size(); ++i)
-      ++(mask[i] != 0 ? out.reference : out.now)[static_cast<std::size_t>(pooled[i])];
-    return out;
+  const Deal deal(reference.size(), now.size(), terms.units);
+  std::vector<std::pair<int, std::uint32_t>> pooled;
+  const auto count = [&](const std::vector<char>& mask) {
+    Counts counts;
+    counts.reference.resize(static_cast<std::size_t>(categories));
+    counts.now.resize(static_cast<std::size_t>(categories));
+    for (const auto& [category, unit] : pooled)
+      ++(mask[unit] != 0 ? counts.reference : counts.now)[static_cast<std::size_t>(category)];
+    return counts;
   };
-  Psi out = index_of(count(), terms.smoothing);
+  for (const auto& side : {reference, now})
+    for (const int one : side) {
+      CHECK(one >= 0 && one < categories);
+      pooled.emplace_back(one, deal.unit()[pooled.size()]);
+    }
+  std::vector<char> as_it_was(deal.units(), 0);
+  std::fill_n(as_it_was.begin(), deal.units_of_reference(), 1);
+  Psi out = index_of(count(as_it_was), terms.smoothing);
+  // By category, so that the order in which values come changes no permutation.
   std::sort(pooled.begin(), pooled.end());
-  int as_large = 0;
-  for (int r = 0; r < draws.replicates; ++r) {
-    mask = labels(draws, r, pooled.size(), reference.size());
-    const Counts counts = count();
-    const double drawn = psi_of_counts(counts.reference, counts.now, terms.smoothing);
-    as_large += drawn >= out.psi * (1 - kSlack) ? 1 : 0;
-  }
-  out.p = share(as_large, draws);
+  if (deal.by_value())
+    for (std::size_t i = 0; i < pooled.size(); ++i)
+      pooled[i].second = static_cast<std::uint32_t>(i);
+  judge(out, deal, draws, terms.smoothing, count);
   return out;
 }
 
 std::optional<CalibrationShift> calibration_shift(const Forecasts& reference, const Forecasts& now,
-                                                  const Draws& draws, int bins) {
+                                                  const Draws& draws, int bins, Units units) {
   CHECK(bins >= 1 && draws.replicates >= 1);
   const Binning width{Binning::Kind::width, bins};
   const auto before = ece(reference, width);
@@ -219,14 +210,14 @@ std::optional<CalibrationShift> calibration_shift(const Forecasts& reference, co
   std::vector<Gap> pooled;
   append(reference, bins, pooled);
   append(now, bins, pooled);
-  std::vector<char> mask(pooled.size(), 0);
-  std::fill(mask.begin(), mask.begin() + static_cast<std::ptrdiff_t>(reference.right.size()), 1);
-  const Shift seen = shift_under(pooled, mask, bins);
+  const Deal deal(reference.right.size(), now.right.size(), units);
+  std::vector<char> as_it_was(deal.units(), 0);
+  std::fill_n(as_it_was.begin(), deal.units_of_reference(), 1);
+  const Shift seen = shift_under(pooled, deal, as_it_was, bins);
   int overall = 0;
   int by_bin = 0;
   for (int r = 0; r < draws.replicates; ++r) {
-    const Shift drawn =
-        shift_under(pooled, labels(draws, r, pooled.size(), reference.right.size()), bins);
+    const Shift drawn = shift_under(pooled, deal, deal.labels(draws, r), bins);
     overall += std::abs(drawn.overall) >= std::abs(seen.overall) - kSlack ? 1 : 0;
     by_bin += drawn.by_bin >= seen.by_bin - kSlack ? 1 : 0;
   }

@@ -6,7 +6,8 @@
 // the name and the rule of thumb come from credit scoring). Without any drift it is about
 // (1/n + 1/m)·χ² with bins − 1 degrees of freedom, so a fixed bar means nothing unless n is large:
 // at n = m = 100 with ten bins its mean is near 0.18. Hence the p-value: labels are permuted, and
-// the whole computation, bins too, is done again.
+// the whole computation, bins too, is done again. Values that depend on each other are dealt
+// together (units.h).
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "eval/calibrate.h"
+#include "eval/units.h"
 
 namespace wood::eval {
 
@@ -23,6 +25,7 @@ struct PsiTerms {
   // index: ½ is Jeffreys' prior. > 0 (CHECK). The custom of putting 0.0001 for an empty share
   // makes an empty tenth cost 0.69 alone.
   double smoothing = 0.5;
+  Units units{};  // what is dealt as one
 };
 
 // Siddiqi (2006): below 0.10 nothing, below 0.25 look, else act. Shown since readers expect it.
@@ -34,6 +37,9 @@ struct Psi {
   double psi = 0;
   Rule rule = Rule::stable;
   double p = 1;  // (1 + as large)/(1 + replicates) under permuted labels
+  // Share of the permutations in which the rule of thumb says more than "stable": how often it
+  // raises its alarm at this n where nothing drifts.
+  double rule_false_alarms = 0;
   int bins = 0;  // used: fewer than asked where quantiles of the reference coincide
   // Counts by bin, before smoothing.
   std::vector<std::int64_t> reference{}, now{};
@@ -66,6 +72,7 @@ struct CalibrationShift {
 // either is empty.
 [[nodiscard]] std::optional<CalibrationShift> calibration_shift(const Forecasts& reference,
                                                                 const Forecasts& now,
-                                                                const Draws& draws, int bins = 10);
+                                                                const Draws& draws, int bins = 10,
+                                                                Units units = {});
 
 }  // namespace wood::eval

@@ -203,12 +203,20 @@ class Reader {
         ballot.stated_ppm = stated * 10'000;
       const Seq reading{one.int_or("entry", -1)};
       if (reading.some() && reading < entry.seq && !causes_[at(reading)].empty())
-        if (const auto sure = sure_.find(causes_[at(reading)].front()); sure != sure_.end())
-          ballot.measured_ppm = sure->second;
+        answered(causes_[at(reading)].front(), ballot);
       made.ballots.push_back(std::move(ballot));
     }
     out_.proposals.push_back(std::move(made));
     return {};
+  }
+
+  // Who gave a ballot, and how sure it was, from the answer that it was read from.
+  void answered(Seq answer, Ballot& ballot) const {
+    if (const auto sure = sure_.find(answer); sure != sure_.end())
+      ballot.measured_ppm = sure->second;
+    if (causes_[at(answer)].empty()) return;
+    const auto asked = prompts_.find(causes_[at(answer)].front());
+    if (asked != prompts_.end()) ballot.mind = asked->second.first;
   }
 
   // An order that a creature or the desk asked for.
@@ -340,6 +348,7 @@ Json json(const Figures& figures) {
     Json ballots = Json::array();
     for (const Ballot& b : p.ballots)
       ballots.push(Json::object({{"measured_ppm", b.measured_ppm},
+                                 {"mind", b.mind},
                                  {"seat", b.seat},
                                  {"stated_ppm", b.stated_ppm},
                                  {"vote", b.vote}}));

@@ -19,6 +19,7 @@ namespace wood::eval {
 
 struct Ballot {
   std::string seat;                // of the desk
+  std::string mind{};              // that gave it; "": a rule, or no answer
   std::string vote;                // "approve", "reject", "abstain"; "": no answer
   std::int64_t stated_ppm = -1;    // how sure it says it is; -1: it does not
   std::int64_t measured_ppm = -1;  // the model's probability of its vote (minds/confidence.h); -1:

@@ -100,6 +100,7 @@ TEST(Figures, ProposalsAreJudgedByTheLatentValue) {
       ++seen, approve += gains;
       for (const Ballot& b : p.ballots) {
         EXPECT_GE(b.stated_ppm, 0) << b.seat;
+        EXPECT_EQ(b.mind, "scripted") << b.seat;
         EXPECT_EQ(b.measured_ppm, -1) << "rules have no logits";
       }
     }

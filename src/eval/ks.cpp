@@ -11,6 +11,7 @@ namespace wood::eval {
 namespace {
 
 constexpr std::int64_t kExactMax = 4'000'000;
+constexpr double kSlack = 1e-12;  // shares of the same counts over other totals differ by rounding
 
 // n·m·D as a whole number: max |i·m − j·n| after each distinct value.
 std::int64_t distance(const std::vector<double>& a, const std::vector<double>& b) {
@@ -47,6 +48,22 @@ double share_outside(std::int64_t n, std::int64_t m, std::int64_t bar) {
   return left.back();
 }
 
+// D of the two sides that a mask of units makes of one ascending sample.
+double distance(const std::vector<Placed>& pooled, const std::vector<char>& mask) {
+  double n = 0;
+  for (const Placed& one : pooled) n += mask[one.unit];
+  const double m = static_cast<double>(pooled.size()) - n;
+  double below_a = 0;
+  double below_b = 0;
+  double most = 0;
+  for (std::size_t i = 0; i < pooled.size(); ++i) {
+    (mask[pooled[i].unit] != 0 ? below_a : below_b) += 1;
+    if (i + 1 == pooled.size() || pooled[i + 1].value != pooled[i].value)
+      most = std::max(most, std::abs(below_a / n - below_b / m));
+  }
+  return most;
+}
+
 }  // namespace
 
 std::optional<TestResult> ks_two_sample(std::span<const double> a, std::span<const double> b) {
@@ -68,6 +85,26 @@ std::optional<TestResult> ks_two_sample(std::span<const double> a, std::span<con
   out.how = TestResult::How::approx;
   const double size = static_cast<double>(n) * static_cast<double>(m) / static_cast<double>(n + m);
   out.p = kolmogorov_upper(std::sqrt(size) * out.statistic);
+  return out;
+}
+
+std::optional<TestResult> ks_permuted(std::span<const double> a, std::span<const double> b,
+                                      const Draws& draws, Units units) {
+  check_finite(a);
+  check_finite(b);
+  CHECK(draws.replicates >= 1);
+  if (a.empty() || b.empty()) return std::nullopt;
+  const Deal deal(a.size(), b.size(), units);
+  const std::vector<Placed> pooled = ascending(a, b, deal);
+  TestResult out;
+  out.statistic = static_cast<double>(distance(sorted(a), sorted(b))) /
+                  (static_cast<double>(a.size()) * static_cast<double>(b.size()));
+  out.n = static_cast<int>(std::min(a.size(), b.size()));
+  out.how = TestResult::How::drawn;
+  int as_far = 0;
+  for (int r = 0; r < draws.replicates; ++r)
+    as_far += distance(pooled, deal.labels(draws, r)) >= out.statistic - kSlack ? 1 : 0;
+  out.p = (1.0 + as_far) / (1.0 + draws.replicates);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "eval/paired.h"
+#include "eval/units.h"
 
 namespace wood::eval {
 
@@ -17,5 +18,9 @@ namespace wood::eval {
 // ties both are conservative: the true p is smaller. nullopt: either is empty.
 [[nodiscard]] std::optional<TestResult> ks_two_sample(std::span<const double> a,
                                                       std::span<const double> b);
+// The same distance for values that depend on each other: p by dealing their units anew.
+[[nodiscard]] std::optional<TestResult> ks_permuted(std::span<const double> a,
+                                                    std::span<const double> b, const Draws& draws,
+                                                    Units units);
 
 }  // namespace wood::eval
