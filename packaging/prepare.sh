@@ -78,7 +78,7 @@ install_llama() {
   command -v npm >/dev/null || stop 3 "npm is missing: install Debian's npm, or set WOOD_LLAMA=OFF to build without in-process models"
   say "fetching llama.cpp's released binaries (npm ci, 70 MB unpacked)"
   logged npm npm ci --ignore-scripts ||
-    stop 3 "npm ci failed ($dir/log/npm.txt). Is registry.npmjs.org reachable? WOOD_LLAMA=OFF builds without in-process models"
+    stop 3 "npm ci failed ($dir/log/npm.txt). Is the npm registry reachable? WOOD_LLAMA=OFF builds without in-process models"
   printf '%s\n' "$wanted" >"$stamp"
 }
 

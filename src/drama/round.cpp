@@ -6,20 +6,12 @@
 #include "core/check.h"
 #include "core/rng.h"
 #include "drama/world.h"
+#include "minds/sampling.h"
 
 namespace wood {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-Sampling sampling_of(const Json& card) {
-  Sampling out;
-  out.temperature_milli = card.int_or("temperature_milli", out.temperature_milli);
-  out.top_k = card.int_or("top_k", out.top_k);
-  out.top_p_milli = card.int_or("top_p_milli", out.top_p_milli);
-  out.tokens_max = card.int_or("tokens_max", out.tokens_max);
-  return out;
-}
 
 Thinker thinker_of(World& world, int being) {
   Thinker out;
@@ -27,7 +19,7 @@ Thinker thinker_of(World& world, int being) {
   out.mind = world.mind_of(being);
   if (const Json* card = world.setup.cards.find(out.mind)) {
     out.wording = card->str_or("style", "full") == "terse" ? Wording::terse : Wording::full;
-    if (const Json* sampling = card->find("sampling")) out.sampling = sampling_of(*sampling);
+    out.sampling = card_sampling(*card);
   }
   out.view = make_view(world, being);
   out.account = world.beings[at(being)].account;

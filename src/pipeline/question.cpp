@@ -65,12 +65,11 @@ Result<Question> parse_question(Table& table, const Question& inherited) {
   if (!schema.is(Kind::null)) q.schema = std::move(schema);
   TRY(auto scripted, table.maybe_expr("scripted"));
   if (scripted) q.scripted = std::move(scripted);
-  TRY(q.sampling.temperature_milli,
-      table.integer("temperature_milli", 0, 5'000, inherited.sampling.temperature_milli));
-  TRY(q.sampling.top_k, table.integer("top_k", 0, 100'000, inherited.sampling.top_k));
-  TRY(q.sampling.top_p_milli,
-      table.integer("top_p_milli", 1, 1'000, inherited.sampling.top_p_milli));
-  TRY(q.sampling.tokens_max, table.integer("tokens_max", 1, 32'768, inherited.sampling.tokens_max));
+  TRY(q.draw.temperature_milli,
+      table.integer("temperature_milli", 0, 5'000, inherited.draw.temperature_milli));
+  TRY(q.draw.top_k, table.integer("top_k", 0, 100'000, inherited.draw.top_k));
+  TRY(q.draw.top_p_milli, table.integer("top_p_milli", 1, 1'000, inherited.draw.top_p_milli));
+  TRY(q.draw.tokens_max, table.integer("tokens_max", 1, 32'768, inherited.draw.tokens_max));
   TRY(q.wait_ms_max, table.integer("wait_ms_max", 1, 3'600'000, inherited.wait_ms_max));
   TRY_STATUS(choices(table, q));
   return q;

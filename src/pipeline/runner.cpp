@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/schema.h"
 #include "core/text.h"
+#include "minds/sampling.h"
 #include "pipeline/cascade.h"
 #include "pipeline/council.h"
 #include "pipeline/perform.h"
@@ -23,6 +24,7 @@ MindTraits traits_of(const Json& card) {
           .price_in = card.int_or("price_in", 0),
           .price_out = card.int_or("price_out", 0),
           .latency_ms = card.int_or("latency_ms", kind == "scripted" ? 0 : -1),
+          .sampling = card_sampling(card),
           .remote = kind == "openai"};
 }
 

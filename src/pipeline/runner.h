@@ -34,10 +34,11 @@ struct MindTraits {
   std::int64_t price_in = 0;
   std::int64_t price_out = 0;
   std::int64_t latency_ms = -1;  // that an ask is reckoned to take; -1: not stated
+  Sampling sampling = {};        // of a question without a wish of its own
   bool remote = false;           // outside this machine: not asked what is marked local
 };
-// By a mind's card, as the genesis has it: style, prices, latency_ms, kind. A rule takes no time,
-// an endpoint is outside; which is why a replay knows the same as the run did.
+// By a mind's card, as the genesis has it (style, prices, latency_ms, sampling, kind). A rule takes
+// no time, an endpoint is outside; which is why a replay knows the same as the run did.
 MindTraits traits_of(const Json& card);
 
 // Somebody is about to be asked, and may be shown something first.

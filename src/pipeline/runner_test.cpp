@@ -237,6 +237,28 @@ TEST(Runner, ARouteKeepsToABudgetByTheCardsOfItsMinds) {
   EXPECT_TRUE(traits_of(cards.at("rules")).terse);
 }
 
+TEST(Runner, AQuestionWithoutAWishIsDrawnAsTheCardOfTheMindSays) {
+  Stand stand;
+  stand.context.traits = [](const std::string&) {
+    return traits_of(parsed(
+        R"({"kind":"llama","sampling":{"temperature_milli":700,"tokens_max":90,
+            "top_k":5,"top_p_milli":900}})"));
+  };
+  const auto drawn = [&](const std::string& wishes) {
+    stand.go(kHead + ask("a", wishes));
+    return stand.sink.of(EntryKind::prompt).back()->draft.body.at("sampling");
+  };
+  const Json card = drawn("");
+  EXPECT_EQ(card.int_or("temperature_milli", -1), 700);
+  EXPECT_EQ(card.int_or("tokens_max", -1), 90);
+  EXPECT_EQ(card.int_or("top_k", -1), 5);
+  EXPECT_EQ(card.int_or("top_p_milli", -1), 900);
+  const Json own = drawn("temperature_milli = 0\ntokens_max = 7\n");
+  EXPECT_EQ(own.int_or("temperature_milli", -1), 0) << "greedy on purpose";
+  EXPECT_EQ(own.int_or("tokens_max", -1), 7);
+  EXPECT_EQ(own.int_or("top_k", -1), 5);
+}
+
 TEST(Runner, ARouteToNobodyIsNoAnswer) {
   Stand stand;
   const Outcome out =

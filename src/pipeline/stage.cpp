@@ -126,7 +126,7 @@ Result<Consult> Stage::question(const Question& q, const Frame& frame,
               .messages = {},
               .schema = {},
               .facts = {},
-              .sampling = q.sampling,
+              .sampling = q.draw.over(traits.sampling),
               .wait_ms_max = q.wait_ms_max,
               .reach = holds(q.mark) ? Reach::here : Reach::anywhere};
   TRY(std::string system, (traits.terse ? q.system.terse : q.system.full).render(frame.scope));

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "minds/mind.h"
+#include "minds/sampling.h"
 #include "pipeline/expr.h"
 #include "pipeline/template.h"
 #include "pipeline/vote.h"
@@ -53,7 +53,7 @@ struct Question {
   Json schema;
   std::map<std::string, Expr> choices;  // place in the schema → list that becomes its enum
   std::optional<Expr> scripted;         // what a rule-based mind would answer: facts.scripted
-  Sampling sampling;                    // its seed is drawn for each ask
+  Draw draw;
   std::int64_t wait_ms_max = 60'000;
   Mark mark = Mark::none;  // of what is sent
 };
