@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood calibrate'|'wood drift'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood play'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood calibrate'|'wood drift'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -18,6 +18,16 @@ _wood() {
     'wood run --creatures') COMPREPLY=(); return ;;
     'wood run --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
     'wood run --resume') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood play --turns') COMPREPLY=(); return ;;
+    'wood play --seed') COMPREPLY=(); return ;;
+    'wood play --cast') COMPREPLY=(); return ;;
+    'wood play --out') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood play --inputs') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood play --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood play --memory') COMPREPLY=(); return ;;
+    'wood play --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood play --creatures') COMPREPLY=(); return ;;
+    'wood play --store') COMPREPLY=($(compgen -W 'sqlite memory' -- "$cur")); return ;;
     'wood serve --turns') COMPREPLY=(); return ;;
     'wood serve --seed') COMPREPLY=(); return ;;
     'wood serve --cast') COMPREPLY=(); return ;;
@@ -106,8 +116,9 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run serve verify replay reexecute trace show export keys minds compare score gambit calibrate drift fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run play serve verify replay reexecute trace show export keys minds compare score gambit calibrate drift fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
+    'wood play') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood serve') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --port --open --go --pace --look --compare --listen --host --token-file --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood verify') COMPREPLY=($(compgen -W '--no-replay --key --proof --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood replay') COMPREPLY=($(compgen -W '--json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

@@ -4,6 +4,7 @@
 _wood() {
     local -a verbs=(
         'run:plays a scenario and writes its ledger'
+        'play:plays the Patron'\''s game at the terminal'
         'serve:serves a run to browsers\: to watch, to play the Patron, to open any decision'
         'verify:checks that nothing in a run was changed, and that the rules give what it says'
         'replay:plays a run again from its record; it must come out the same to the byte'
@@ -51,6 +52,22 @@ _wood_run() {
         '--commit-every-entry[make every entry durable at once, not every round]' \
         '--json[the report as one JSON object]' \
         '--quiet[no progress]' \
+        '--help[how to use it]'
+}
+
+_wood_play() {
+    _arguments -s \
+        '::SCENARIO:{compadd -- $(wood doctor --list scenarios 2>/dev/null); _files -g "*.toml"}' \
+        '--turns[so many turns, instead of the scenario'\''s]:N: ' \
+        '--seed[of all chance; without it one is drawn and printed]:S: ' \
+        '*--cast[which minds play\: a cast of the scenario; WHO=MIND changes one of it, everyone=MIND all]:NAME: ' \
+        '--out[the ledger (runs/NAME-SEED.wood); never overwritten]:FILE:_files' \
+        '--inputs[commands of the operator and the Patron by turn, one JSON object a line or TOML]:FILE:_files' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--creatures[a crowd of so many creatures; by rules, unless --cast names another cast]:N: ' \
+        '--store[where the ledger is kept]:STORE:(sqlite memory)' \
         '--help[how to use it]'
 }
 

@@ -1,15 +1,8 @@
 // wood serve: a run to be watched and played in a browser; or one that is finished.
-#include <future>
 #include <random>
-#include <thread>
 
-#include "cli/describe.h"
-#include "cli/launch.h"
-#include "cli/minutes.h"
+#include "cli/live.h"
 #include "cli/open.h"
-#include "cli/report.h"
-#include "cli/table.h"
-#include "cli/verify.h"
 #include "host/browser.h"
 #include "host/env.h"
 #include "host/file.h"
@@ -20,11 +13,8 @@ namespace wood::cli {
 namespace {
 
 using serve::Backend;
-using serve::Gate;
-using serve::Look;
 using serve::Pace;
 using serve::Server;
-using serve::Stand;
 using serve::Teller;
 
 constexpr std::int64_t kPort = 7070;
@@ -36,54 +26,6 @@ std::string random_word() {
   Bytes bytes;
   for (int i = 0; i < 4; ++i) put_u32le(bytes, source());
   return hex(bytes);
-}
-
-// ---- what the server is lent of this folder
-
-std::vector<serve::Line> minute(const LedgerReader& ledger, const Entry& entry,
-                                const serve::Readings::Before& before) {
-  Minutes minutes(ledger, before.tick_mp, Terminal{});
-  minutes.stands(before.marks);
-  minutes.add(entry);
-  std::vector<serve::Line> out;
-  for (MinuteLine& line : minutes.take())
-    out.push_back({std::move(line.section), line.entry, std::move(line.text)});
-  return out;
-}
-
-Json verified(Store& store, serve::Replay replay, const serve::Watch& watch) {
-  const Verified first = verify(store, {});
-  const LedgerReader ledger(store);
-  Second second = no_second_look();
-  if (replay == serve::Replay::yes)
-    second = second_look(ledger, {.on_turn =
-                                      [&](const TurnReport& report) {
-                                        if (watch.progress)
-                                          watch.progress({report.turn, report.turns});
-                                      },
-                                  .stop = watch.stop});
-  return json_of(first, second);
-}
-
-serve::Readings readings() {
-  serve::Readings out;
-  out.describe = described;
-  out.minute = minute;
-  out.report = [](const LedgerReader& ledger) -> Result<Json> {
-    TRY(const Report report, read_report(ledger));
-    return json(report);
-  };
-  out.verify = verified;
-  out.replay = [](Store& store, const serve::Watch& watch) -> Status {
-    const LedgerReader ledger(store);
-    TRY_STATUS(reenact(ledger, {.on_dusk =
-                                    [&](const World& world) {
-                                      if (watch.look) watch.look(serve::look_at(world));
-                                    },
-                                .stop = watch.stop}));
-    return {};
-  };
-  return out;
 }
 
 // ---- where it listens
@@ -164,24 +106,7 @@ Result<std::optional<Json>> comparison(const Args& args) {
   return std::optional<Json>(std::move(*parsed));
 }
 
-std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
-
 // ---- what is served
-
-// Everything that runs: made in this order, ended in the other.
-struct Service {
-  std::unique_ptr<Launch> launch;  // null: a ledger is only looked at
-  std::unique_ptr<Gate> gate;
-  std::unique_ptr<Teller> teller;
-  std::unique_ptr<Server> server;
-  // The world's thread says when it stands at the gate: before that there is nothing to tell.
-  std::promise<void> begun;
-  bool has_begun = false;
-
-  void begin() {
-    if (!std::exchange(has_begun, true)) begun.set_value();
-  }
-};
 
 Result<serve::TellerOptions> teller_options(const Args& args, const Console& console) {
   serve::TellerOptions out;
@@ -191,10 +116,10 @@ Result<serve::TellerOptions> teller_options(const Args& args, const Console& con
   return out;
 }
 
-void announce(Service& service, const Door& door, const Args& args, const Console& console) {
+void announce(const Server& server, const Door& door, const Args& args, const Console& console) {
   const bool v6 = door.spec.address.find(':') != std::string::npos;
   std::string url = "http://" + (v6 ? "[" + door.spec.address + "]" : door.spec.address) + ":" +
-                    std::to_string(service.server->port()) + "/";
+                    std::to_string(server.port()) + "/";
   if (door.guarded) url += "?open=" + door.spec.guard.opening;
   console.complain("wood: " + url + (door.guarded ? " (works once)" : "") + "\n");
   if (!args.has("--open")) return;
@@ -202,142 +127,59 @@ void announce(Service& service, const Door& door, const Args& args, const Consol
     console.complain("wood: " + opened.error().what + "; open the address yourself\n");
 }
 
-Status open_server(Service& service, Door& door) {
-  Teller& teller = *service.teller;
-  TRY(service.server, Server::open(door.spec, backend_of(teller)));
-  return {};
-}
-
 Result<int> look_on(const Args& args, const Console& console, const std::string& path) {
   TRY(Door door, door_of(args, console));
-  Service service;
   TRY(serve::TellerOptions options, teller_options(args, console));
   TRY(OpenRun run, open_run(path));
   options.ledger_name = file_name(path);
   options.store = std::move(run.store);
   options.reopen = [path] { return sqlite_store(path, Open::read); };
-  Server* server = nullptr;
-  options.publish = [&server](serve::StreamEvent event) { server->publish(std::move(event)); };
-  service.teller = std::make_unique<Teller>(std::move(options));
-  if (const Status read = service.teller->read(); !read) return fail(read.error().during(path));
-  TRY_STATUS(open_server(service, door));
-  server = service.server.get();
-  service.teller->replay();
-  service.teller->start();
-  announce(service, door, args, console);
-  server->run(interrupted);
-  service.teller->stop();
-  return Exit::fine;
-}
-
-// How a run that was played came to its end, told to those who look on.
-Stand stand_of(const Result<Played>& played) {
-  if (!played) return Stand::failed;
-  return played->stopped == "paused" ? Stand::paused : Stand::ended;
-}
-
-Result<int> play_on(Service& service, const Door& door, const Args& args, const Console& console) {
-  Teller& teller = *service.teller;
-  Launch& launch = *service.launch;
-  Server& server = *service.server;
+  Server* told = nullptr;
+  options.publish = [&told](serve::StreamEvent event) { told->publish(std::move(event)); };
+  Teller teller(std::move(options));
+  if (const Status read = teller.read(); !read) return fail(read.error().during(path));
+  TRY(const std::unique_ptr<Server> server, Server::open(door.spec, backend_of(teller)));
+  told = server.get();
+  teller.replay();
   teller.start();
-  std::optional<Result<Played>> played;
-  std::thread world([&] {
-    PlayOptions options;
-    options.on_dusk = [&](const World& seen) {
-      teller.post(
-          [&teller, look = serve::look_at(seen)]() mutable { teller.look(std::move(look)); });
-    };
-    options.pause = [&] { return service.gate->wait(); };
-    played = launch.play(std::move(options), service.gate.get());
-    const Stand stand = stand_of(*played);
-    const std::string why = !*played                ? played->error().what
-                            : stand == Stand::ended ? (*played)->stopped
-                                                    : "";
-    teller.post([&teller, stand, why] { teller.over(stand, why); });
-    service.begin();
-  });
-  service.begun.get_future().wait();
-  announce(service, door, args, console);
-  server.run(interrupted);
-  service.gate->quit();
-  world.join();
+  announce(*server, door, args, console);
+  server->run(interrupted);
   teller.stop();
-  if (!*played) return fail(broken(played->error(), launch));
-  if ((*played)->stopped != "paused") return Exit::fine;
-  const std::string behind = "wood: stopped behind turn " + std::to_string((*played)->turns);
-  console.complain(launch.path().empty()
-                       ? behind + "; it was kept in memory\n"
-                       : behind + "; go on with it:\n  wood serve " + launch.path() + "\n");
-  return Exit::stopped;
-}
-
-// The folder in which the copy that readers see has room.
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  return path.empty()                 ? env("TMPDIR").empty() ? "/tmp" : env("TMPDIR")
-                         : slash == std::string::npos ? "."
-         : slash == 0                 ? "/"
-                                      : path.substr(0, slash);
+  return Exit::fine;
 }
 
 Result<int> live(const Args& args, const Console& console, const std::string& path) {
   TRY(Door door, door_of(args, console));
   const std::int64_t pace = args.integer("--pace").value_or(60);
   if (pace < 0 || pace > 6'000) return fail(Errc::usage, "--pace is 0 to 6000 turns a minute");
-  Service service;
   TRY(serve::TellerOptions options, teller_options(args, console));
-  Teller* teller = nullptr;
-  Result<Batch> before = Batch{};
-  const Wrap wrap = [&](std::unique_ptr<Store> store) -> std::unique_ptr<Store> {
-    before = serve::everything(*store);
-    return std::make_unique<serve::Relay>(std::move(store), [&teller](const Batch& batch) {
-      teller->post([teller, batch] { teller->committed(batch); });
-    });
-  };
-  TRY(service.launch, path.empty() ? Launch::fresh(args, console, wrap)
-                                   : Launch::resumed(path, args, console, wrap));
-  Launch& launch = *service.launch;
-  TRY(const Batch recorded, std::move(before));
-  TRY(std::unique_ptr<serve::Archive> archive, serve::Archive::create(folder_of(launch.path())));
-  TRY_STATUS(archive->commit(recorded));
-  service.gate = std::make_unique<Gate>(
-      serve::GateOptions{
-          .first = args.has("--go") ? Pace::running
-                   : path.empty()   ? Pace::ready
-                                    : Pace::paused,
-          .turns_per_minute = pace,
-          .on_rest = [&launch] { (void)launch.commit(); },  // play() reports what failed
-          .on_pace =
-              [&teller, &service](Pace now) {
-                teller->post([teller, now] { teller->pace(now); });
-                service.begin();
-              },
-          .on_take =
-              [&teller](std::int64_t turn, std::vector<std::int64_t> ids) {
-                teller->post([teller, turn, ids = std::move(ids)] { teller->taken(turn, ids); });
-              }},
-      &launch.listed());
-  Server* server = nullptr;
-  options.ledger_name = file_name(launch.path());
-  options.reopen = [source = archive.get()]() -> Result<std::unique_ptr<Store>> {
-    return std::unique_ptr<Store>(source->copy());
-  };
-  options.store = std::move(archive);
-  options.gate = service.gate.get();
+  std::unique_ptr<Server> server;  // outlives the run, which tells it what is new
   options.publish = [&server](serve::StreamEvent event) { server->publish(std::move(event)); };
-  service.teller = std::make_unique<Teller>(std::move(options));
-  teller = service.teller.get();
-  TRY_STATUS(teller->read());
-  if (const Status open = open_server(service, door); !open)
-    return fail(path.empty() ? broken(open.error(), launch) : open.error());
-  server = service.server.get();
+  TRY(const std::unique_ptr<Live> run, Live::open(path, args, console, std::move(options),
+                                                  {.first = args.has("--go") ? Pace::running
+                                                            : path.empty()   ? Pace::ready
+                                                                             : Pace::paused,
+                                                   .turns_per_minute = pace}));
+  Launch& launch = run->launch();
+  auto opened = Server::open(door.spec, backend_of(run->teller()));
+  if (!opened) return fail(path.empty() ? run->broken(opened.error()) : opened.error());
+  server = std::move(*opened);
   if (!launch.note().empty()) console.complain("wood: " + launch.note() + "\n");
   if (!args.has("--quiet"))
     console.complain(launch.setup().scenario.name + ", cast " + launch.setup().cast_name +
                      ", seed " + std::to_string(launch.setup().seed) +
                      (launch.path().empty() ? "" : ", in " + launch.path()) + "\n");
-  return play_on(service, door, args, console);
+  run->begin();
+  announce(*server, door, args, console);
+  server->run(interrupted);
+  const Result<Played> played = run->end();
+  if (!played) return fail(run->broken(played.error()));
+  if (played->stopped != "paused") return Exit::fine;
+  const std::string behind = "wood: stopped behind turn " + std::to_string(played->turns);
+  console.complain(launch.path().empty()
+                       ? behind + "; it was kept in memory\n"
+                       : behind + "; go on with it:\n  wood serve " + launch.path() + "\n");
+  return Exit::stopped;
 }
 
 Result<bool> finished(const std::string& path) {

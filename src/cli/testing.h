@@ -29,14 +29,16 @@ class Program : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
-  Ran wood(const std::string& arguments, const std::string& before = "") {
+  // `input`: the file that is its standard input.
+  Ran wood(const std::string& arguments, const std::string& before = "",
+           const std::string& input = "/dev/null") {
     // A relative folder would not count as one (XDG).
     const std::string line =
         "cd '" + folder_ +
         "' && export XDG_DATA_HOME=\"$PWD/data\" XDG_CONFIG_HOME=\"$PWD/config\" "
         "XDG_CACHE_HOME=\"$PWD/cache\" WOOD_DATA='" +
         WOOD_SOURCE_DIR + "' && unset HF_HOME HF_HUB_CACHE HF_TOKEN HF_ENDPOINT && " + before +
-        " '" + WOOD_BINARY_DIR + "/wood' " + arguments + " >out.txt 2>err.txt </dev/null";
+        " '" + WOOD_BINARY_DIR + "/wood' " + arguments + " >out.txt 2>err.txt <'" + input + "'";
     const int status = std::system(line.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128, read_file(path("out.txt")).value_or(""),
             read_file(path("err.txt")).value_or("")};

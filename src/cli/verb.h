@@ -87,6 +87,7 @@ Option memory_option();
 // One a file.
 Verb run_verb();
 Verb serve_verb();
+Verb play_verb();
 Verb verify_verb();
 Verb replay_verb();
 Verb reexecute_verb();

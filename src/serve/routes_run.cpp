@@ -146,6 +146,18 @@ Response page_response(const char* name, Json rows, std::optional<std::int64_t> 
   return json_response(out);
 }
 
+namespace {
+
+Json law_json(const MagistrateSpec& law) {
+  return Json::object({{"exile", law.exile},
+                       {"fade", law.fade},
+                       {"fine", law.fine},
+                       {"freeze", law.freeze},
+                       {"investigate", law.investigate}});
+}
+
+}  // namespace
+
 Json run_json(const Telling& telling) {
   const Story& story = telling.story;
   Json goods = Json::array(), creatures = Json::array();
@@ -162,6 +174,7 @@ Json run_json(const Telling& telling) {
        {"last_event", std::to_string(telling.newest)},
        {"ledger", telling.ledger_name},
        {"live", telling.live()},
+       {"magistrate", law_json(story.scenario.magistrate)},
        {"origin", story.origin},
        {"patron", telling.live() && story.scenario.patron},
        {"scenario", story.scenario.name},

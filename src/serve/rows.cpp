@@ -189,10 +189,35 @@ Json depth_json(const std::vector<Level>& levels) {
 
 namespace {
 
+// How somebody stands before the first day, as the scenario says.
+Standing opening(const Story& story, int being) {
+  Standing out;
+  const Scenario& scenario = story.scenario;
+  if (at(being) < scenario.creatures.size()) {
+    out.purse_mp = scenario.creatures[at(being)].purse.value;
+    out.stores = scenario.creatures[at(being)].stores;
+  } else {
+    out.purse_mp =
+        story.beings[at(being)] == "patron" ? scenario.patron_purse.value : scenario.treasury.value;
+  }
+  out.free_mp = out.purse_mp;
+  return out;
+}
+
+std::int64_t opening_worth(const Story& story, int being) {
+  const Standing standing = opening(story, being);
+  std::int64_t out = standing.purse_mp;
+  for (std::size_t good = 0; good < standing.stores.size(); ++good)
+    out += standing.stores[good] * story.scenario.goods[good].opening.value;
+  return out;
+}
+
 // What a look at the world adds; without one, what is not known is null.
 void add_standing(const Story& story, const Eyes& eyes, const CreatureAsked& asked, Json& out) {
   const std::string& name = story.beings[at(asked.being)];
   const Standing* standing = nullptr;
+  const Standing first = opening(story, asked.being);
+  if (asked.turn == 0) standing = &first;
   if (asked.look != nullptr && at(asked.being) < asked.look->beings.size())
     standing = &asked.look->beings[at(asked.being)];
   Json orders = Json::array();
@@ -221,7 +246,8 @@ Json creature_json(const Story& story, const Eyes& eyes, const CreatureAsked& as
   const auto tally = story.tallies.find(name);
   const Tally sums = tally == story.tallies.end() ? Tally{} : tally->second;
   const TurnRow* row = story.turn(asked.turn);
-  const BeingDay day = row == nullptr ? BeingDay{} : row->beings[at(asked.being)];
+  BeingDay day = row == nullptr ? BeingDay{} : row->beings[at(asked.being)];
+  if (asked.turn == 0) day.worth_mp = opening_worth(story, asked.being);
   Json pnl = Json::array();
   for (const TurnRow& before : story.turns)
     if (before.turn <= asked.turn) pnl.push(before.beings[at(asked.being)].pnl_mp);

@@ -55,6 +55,8 @@ export interface Run {
   last_event: string;
   /** Millipebbles of a tick. */
   tick_mp: number;
+  /** At which heat the magistrate does what, and how heat fades. */
+  magistrate: { investigate: number; fine: number; freeze: number; exile: number; fade: number; };
   /** File name; empty for a run in memory. */
   ledger: string;
   /** Of the checkpoints. */
