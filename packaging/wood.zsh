@@ -19,6 +19,7 @@ _wood() {
         'gambit:plays a published gambit in its four set-ups, with seeds, casts and intervals'
         'calibrate:fits confidence to accuracy on some runs and tells it of others'
         'drift:tells whether runs differ in what went in, was answered and came of it'
+        'cascade:what a larger mind would have made better, for every bar on the confidence'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -298,6 +299,19 @@ _wood_drift() {
         '*--watch[watch only this channel, as the table names it]:CHANNEL: ' \
         '--unit[what is dealt anew; whole runs where there are enough of them]:WHAT:(run block)' \
         '--block[turns of a block (3)]:N: ' \
+        '--json[as one JSON object]' \
+        '--help[how to use it]'
+}
+
+_wood_cascade() {
+    _arguments -s \
+        '*:FILE:_files' \
+        '--large[who is asked again (house-large)]:MIND:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \
+        '--source[how sure it says it is, or what its probabilities say (stated)]:WHICH:(stated measured)' \
+        '--cost[core time, tokens, or the price list'\''s (time)]:WHICH:(time tokens price)' \
+        '*--models[look for model files here first]:DIR:_files -/' \
+        '*--minds[add the minds of this file, in the form of models.toml]:FILE:_files' \
+        '--memory[all models together, e.g. 8G (three quarters of the machine'\''s); those that do not fit at once take turns]:SIZE: ' \
         '--json[as one JSON object]' \
         '--help[how to use it]'
 }
