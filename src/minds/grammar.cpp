@@ -357,8 +357,19 @@ Result<Grammar> Grammar::compile(const Json& schema) {
   Grammar grammar;
   grammar.nodes_ = std::move(builder.nodes);
   grammar.seen_.assign(grammar.nodes_.size(), false);
+  for (const Node& node : grammar.nodes_)
+    grammar.nodes_bytes_ +=
+        sizeof node + node.edges.capacity() * sizeof(Edge) + node.free.capacity() * sizeof(int);
   CHECK(grammar.intern({start}) == 0);
   return grammar;
+}
+
+std::size_t Grammar::bytes() const {
+  std::size_t out = nodes_bytes_;
+  // Once as a state and once in the index.
+  for (const Known& known : states_)
+    out += sizeof known + 64 + 2 * known.nodes.size() * sizeof(int);
+  return out;
 }
 
 Grammar::State Grammar::intern(std::vector<int> seeds) {

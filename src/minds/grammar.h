@@ -52,6 +52,8 @@ class Grammar {
   // What must follow, as far as there is no choice; "" where there is one.
   std::string forced(State at);
   [[nodiscard]] int states() const { return static_cast<int>(states_.size()); }
+  // Of memory, about.
+  [[nodiscard]] std::size_t bytes() const;
 
   struct Edge {
     unsigned char low, high;
@@ -73,6 +75,7 @@ class Grammar {
   };
   State intern(std::vector<int> seeds);
 
+  std::size_t nodes_bytes_ = 0;
   std::vector<Node> nodes_;
   std::vector<bool> seen_;  // of intern, all false between calls
   std::vector<Known> states_;

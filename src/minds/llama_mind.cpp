@@ -14,7 +14,7 @@
 #include "minds/card.h"
 #include "minds/confidence.h"
 #include "minds/engine.h"
-#include "minds/grammar.h"
+#include "minds/rules.h"
 #include "minds/sampler.h"
 #include "minds/vocab.h"
 
@@ -28,17 +28,7 @@ using State = Grammar::State;
 
 constexpr int kTurnedDownMax = 16;  // choices that the budget may refuse before it ends the answer
 constexpr std::size_t kMasksMax = 8'192;
-constexpr std::size_t kRulesMax = 256;
-
-// A schema's grammar and which tokens it allows where: both grow with use and are shared by all
-// asks with that schema.
-struct Rules {
-  Rules(Grammar g, std::set<std::string> fields)
-      : grammar(std::move(g)), closed(std::move(fields)) {}
-  Grammar grammar;
-  std::set<std::string> closed;  // fields whose values are listed
-  std::map<State, std::vector<bool>> masks;
-};
+constexpr std::size_t kRulesBytes = std::size_t{32} << 20;
 
 // A sequence of the engine between asks: what it has read whole pieces of, cut as `piece` cuts
 // them, a later ask with the same beginning need not read again.
@@ -119,7 +109,6 @@ class LlamaMind : public Mind {
   }
   Status load();
   Result<std::string> prompt_of(const Ask& ask) const;
-  Result<std::shared_ptr<Rules>> rules_of(const Json& schema);
   Result<Work> begin(const Ask& ask);
   bool seat(Work& work, const std::vector<Work>& works);
   void free(Work& work);
@@ -140,7 +129,7 @@ class LlamaMind : public Mind {
   std::int64_t context_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Vocab> vocab_;
-  std::map<std::string, std::shared_ptr<Rules>> rules_;
+  RulesCache rules_{kRulesBytes};
   std::vector<Slot> slots_;
   std::int64_t begun_ = 0;
 };
@@ -180,14 +169,6 @@ Result<std::string> LlamaMind::prompt_of(const Ask& ask) const {
                                "; set chat to one it knows or to \"plain\"");
 }
 
-Result<std::shared_ptr<Rules>> LlamaMind::rules_of(const Json& schema) {
-  const std::string key = schema.dump();
-  if (const auto it = rules_.find(key); it != rules_.end()) return it->second;
-  TRY(Grammar grammar, Grammar::compile(schema));
-  if (rules_.size() >= kRulesMax) rules_.clear();
-  return rules_[key] = std::make_shared<Rules>(std::move(grammar), closed_fields(schema));
-}
-
 Result<Work> LlamaMind::begin(const Ask& ask) {
   Work work;
   work.ask = &ask;
@@ -204,7 +185,7 @@ Result<Work> LlamaMind::begin(const Ask& ask) {
   work.all = work.answer.prompt_tokens;
   work.cuts = engine_->cuts();
   if (!ask.schema.is(Json::Kind::null)) {
-    TRY(work.rules, rules_of(ask.schema));
+    TRY(work.rules, rules_.of(ask.schema));
     work.at = work.rules->grammar.start();
     work.bounded = fits(work, work.at, work.left());
   }
