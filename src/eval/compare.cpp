@@ -241,10 +241,12 @@ std::vector<std::string> claims(const Comparison& comparison) {
     for (const Difference& d : line.differences) {
       if (!d.mean || d.p_holm > 0.05 || silent(d.cast)) continue;
       const bool better = (d.mean->value > 0) == (line.metric->better == Better::higher);
-      char text[256];
-      std::snprintf(text, sizeof text, "%s is %s than %s in %s (%+.4g %s, p %.4f after Holm).",
+      char value[32], text[256];
+      std::snprintf(value, sizeof value, std::fabs(d.mean->value) < 1'000 ? "%+.4g" : "%+.0f",
+                    d.mean->value);
+      std::snprintf(text, sizeof text, "%s is %s than %s in %s (%s %s, p %.4f after Holm).",
                     d.cast.c_str(), better ? "better" : "worse",
-                    comparison.casts.front().name.c_str(), line.metric->name, d.mean->value,
+                    comparison.casts.front().name.c_str(), line.metric->name, value,
                     line.metric->unit, d.p_holm);
       out.emplace_back(text);
     }
