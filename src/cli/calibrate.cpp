@@ -127,7 +127,7 @@ Result<Told> tell(const Args& args, const Console& console) {
 Cell change(const eval::Estimate& estimate) {
   const std::string text =
       signed_fixed(estimate.value, 4) + " " + interval_text(estimate.interval, 4);
-  if (estimate.replicates == 0) return signed_fixed(estimate.value, 4) + " (one run)";
+  if (estimate.replicates == 0) return signed_fixed(estimate.value, 4) + " (one seed)";
   if (estimate.interval.high < 0) return {text, Tone::good};
   return {text, estimate.interval.low > 0 ? Tone::bad : Tone::plain};
 }
@@ -141,14 +141,17 @@ std::string scores_text(const Told& told, const Terminal& terminal) {
              {"", Align::left},
              {"after less before"}});
   for (const CalibrationRow& row : told.rows) {
+    const auto interval = [](const eval::Estimate& of) {
+      return of.replicates == 0 ? std::string("-") : interval_text(of.interval, 3);
+    };
     const auto line = [&](const std::string& who, const char* score, const eval::Estimate& before,
                           const eval::Estimate& after, const eval::Estimate& less) {
       grid.row({{who, Tone::strong},
                 score,
                 fixed(before.value, 4),
-                interval_text(before.interval, 3),
+                interval(before),
                 fixed(after.value, 4),
-                interval_text(after.interval, 3),
+                interval(after),
                 change(less)});
     };
     line(printable(row.who), "Brier", row.before.brier, row.after.brier, row.brier_change);
@@ -229,7 +232,7 @@ std::string text(const Told& told, const Terminal& terminal) {
                     ": fitted on " + grouped(c.ballots) + " ballots of " +
                     plural(told.fit_runs, "run") + ", told of " + plural(told.test_runs, "run") +
                     " of other seeds.\n\n";
-  out += strong("Scores, with 95 % intervals that draw whole runs") + scores_text(told, terminal);
+  out += strong("Scores, with 95 % intervals that draw whole seeds") + scores_text(told, terminal);
   out += "\n" +
          strong(
              "Brier = reliability - resolution + uncertainty + within; ECE over ten "
@@ -237,8 +240,9 @@ std::string text(const Told& told, const Terminal& terminal) {
          parts_text(told, terminal);
   out += toned(terminal, Tone::dim,
                "if calibrated: the ECE that a voter would show who is exactly as often right as he "
-               "says, and the chance p of one as large as was seen; both take ballots as "
-               "independent, which five ballots on one proposal are not") +
+               "says, and the chance p of one as large as was seen; both, and the intervals of the "
+               "table below, take ballots as independent, which five ballots on one proposal are "
+               "not") +
          "\n";
   out += "\n" + strong("Reliability") + bins_text(told, terminal);
   std::vector<std::string> without;

@@ -7,11 +7,14 @@
 #include "cli/figure.h"
 #include "cli/open.h"
 #include "cli/report.h"
-#include "cli/run_set.h"
 #include "cli/table.h"
+#include "cli/verb.h"
+#include "core/check.h"
 #include "core/text.h"
 #include "eval/cascade.h"
+#include "eval/figures.h"
 #include "minds/live.h"
+#include "minds/sampling.h"
 #include "pipeline/consult.h"
 
 namespace wood::cli {
@@ -30,172 +33,155 @@ const char* unit(Cost cost) {
 }
 
 // A ballot on record, and what it is held to.
-struct Ballot {
-  int run = 0;
-  Seq prompt, answer;
-  std::string small;  // the mind that gave it
-  std::string vote, truth;
-  double stated = 0, measured = -1;
-  double time = 0, tokens = 0, price = 0;
+struct Case {
+  std::size_t run = 0;
+  eval::Ballot ballot;
+  std::string truth;
+  double cost = 0;
 };
 
 double cost_of(Cost cost, const Usage& usage, const Answer& answer) {
   if (cost == Cost::tokens) return static_cast<double>(answer.prompt_count + answer.answer_count);
   if (cost == Cost::price) return static_cast<double>(answer.cost_nano);
-  return static_cast<double>(usage.cpu_us > 0 ? usage.cpu_us : usage.wall_us) / 1'000;
+  return static_cast<double>(usage.cpu_us) / 1'000;
 }
 
-// The ballots of one run whose truth the simulator knows.
-class Ballots {
- public:
-  Ballots(const LedgerReader& ledger, int run, std::vector<Ballot>& out)
-      : ledger_(ledger), run_(run), out_(out) {}
-
-  Status read() {
-    TRY(const eval::Figures figures, eval::read_figures(ledger_));
-    for (const eval::Proposal& proposal : figures.proposals)
-      truth_[proposal.turn] = proposal.truth();
-    const std::size_t first = out_.size();
-    TRY_STATUS(ledger_.each(
-        [this](const Entry& entry) -> Status {
-          if (entry.draft.kind == EntryKind::prompt) return prompt(entry);
-          if (entry.draft.kind == EntryKind::answer) return answer(entry);
-          return entry.draft.kind == EntryKind::reading ? reading(entry) : Status();
-        },
-        {}));
-    TRY_STATUS(ledger_.each_margin([this](Seq about, const Json& body) -> Status {
-      if (const auto it = answers_.find(about.value); it != answers_.end())
-        out_[it->second].time =
-            static_cast<double>(std::max(
-                body.int_or("cpu_us", 0) > 0 ? body.int_or("cpu_us", 0) : body.int_or("wall_us", 0),
-                std::int64_t{0})) /
-            1'000;
-      return {};
-    }));
-    // A ballot that could not be read is no answer, and was not escalated either.
-    out_.erase(std::remove_if(out_.begin() + static_cast<std::ptrdiff_t>(first), out_.end(),
-                              [](const Ballot& ballot) { return ballot.vote.empty(); }),
-               out_.end());
-    return {};
-  }
-
- private:
-  Status prompt(const Entry& entry) {
-    if (entry.draft.body.str_or("task", "") == "desk.vote" && truth_.contains(entry.draft.turn))
-      prompts_[entry.seq.value] = entry.draft.turn;
-    return {};
-  }
-  Status answer(const Entry& entry) {
-    if (entry.draft.from.empty()) return {};
-    const auto asked = prompts_.find(entry.draft.from.front().value);
-    if (asked == prompts_.end()) return {};
-    const auto fetch = [this](const std::string& digest) { return ledger_.blob(digest); };
-    TRY(const Reply reply, read_reply(entry.draft, fetch));
-    const auto* given = std::get_if<Answer>(&reply);
-    if (given == nullptr) return {};
-    Ballot ballot;
-    ballot.run = run_;
-    ballot.prompt = entry.draft.from.front();
-    ballot.answer = entry.seq;
-    ballot.small = entry.draft.body.str_or("mind", "");
-    ballot.truth = truth_.at(asked->second);
-    if (const auto it = given->confidence.find("vote"); it != given->confidence.end())
-      ballot.measured = static_cast<double>(it->second) / kMillion;
-    ballot.tokens = cost_of(Cost::tokens, {}, *given);
-    ballot.price = cost_of(Cost::price, {}, *given);
-    answers_[entry.seq.value] = out_.size();
-    out_.push_back(std::move(ballot));
-    return {};
-  }
-  Status reading(const Entry& entry) {
-    if (entry.draft.from.empty()) return {};
-    const auto it = answers_.find(entry.draft.from.front().value);
-    const Json* value = entry.draft.body.find("value");
-    if (it == answers_.end() || value == nullptr) return {};
-    TRY(const Json whole, whole_value(*value, ledger_));
-    out_[it->second].vote = whole.str_or("vote", "");
-    out_[it->second].stated =
-        std::clamp(static_cast<double>(whole.int_or("confidence", 0)) / 100, 0.0, 1.0);
-    return {};
-  }
-
-  const LedgerReader& ledger_;
-  int run_;
-  std::vector<Ballot>& out_;
-  std::map<std::int64_t, std::string> truth_;     // by turn
-  std::map<std::int64_t, std::int64_t> prompts_;  // entry → turn
-  std::map<std::int64_t, std::size_t> answers_;   // entry → place in out_
+struct Run {
+  std::string file;
+  OpenRun open;
+  std::string root, seed;
+  int cluster = 0;  // runs of one scenario and seed have the same latent values
 };
 
 struct Work {
-  std::vector<OpenRun> runs;
-  std::vector<Ballot> ballots;
+  std::vector<Run> runs;
+  std::vector<Case> cases;
   std::string large;
   Cost cost = Cost::time;
   bool measured = false;
   std::vector<CascadeItem> items;
-  std::vector<int> of_run;  // of each item
-  std::int64_t silent = 0;  // of the large mind
+  std::vector<int> cluster;  // of each item
+  int clusters = 0;
+  std::int64_t silent = 0, unread = 0;  // of the large mind
+  std::string why;                      // it was silent last
 };
+
+// The ballots of a run that say approve or reject, of minds, on proposals whose truth is known.
+Status read_cases(Work& work, std::size_t at) {
+  const LedgerReader& ledger = *work.runs[at].open.ledger;
+  TRY(const eval::Figures figures, eval::read_figures(ledger));
+  for (std::size_t i = 0; i < at; ++i)
+    if (work.runs[i].root == figures.root)
+      return fail(Errc::usage, work.runs[i].file + " is the same run: give it once");
+  work.runs[at].root = figures.root;
+  work.runs[at].cluster = work.clusters;
+  work.runs[at].seed = figures.scenario + " " + figures.seed;
+  for (std::size_t i = 0; i < at; ++i)
+    if (work.runs[i].seed == work.runs[at].seed) work.runs[at].cluster = work.runs[i].cluster;
+  work.clusters += work.runs[at].cluster == work.clusters;
+  std::map<std::int64_t, std::int64_t> time;  // answer → core time
+  TRY_STATUS(ledger.each_margin([&](Seq about, const Json& body) -> Status {
+    time[about.value] = body.int_or("cpu_us", 0);
+    return {};
+  }));
+  for (const eval::Proposal& proposal : figures.proposals)
+    for (const eval::Ballot& ballot : proposal.ballots) {
+      if (!ballot.answer.some() || (ballot.vote != "approve" && ballot.vote != "reject")) continue;
+      TRY(const Entry entry, ledger.entry(ballot.answer));
+      TRY(const Reply reply,
+          read_reply(entry.draft, [&](const std::string& digest) { return ledger.blob(digest); }));
+      const auto* answer = std::get_if<Answer>(&reply);
+      if (answer == nullptr) continue;
+      Usage usage;
+      usage.cpu_us = time[ballot.answer.value];
+      if (work.cost == Cost::time && usage.cpu_us == 0)
+        return fail(Errc::usage, ballot.mind +
+                                     " has no core time on record (rules and endpoints "
+                                     "have none): use --cost tokens or --cost price");
+      work.cases.push_back({at, ballot, proposal.truth(), cost_of(work.cost, usage, *answer)});
+    }
+  return {};
+}
 
 // A model understands the rendering that it was trained on: the same prompts must suit both.
 Status same_style(const Work& work, const Json& card) {
   const std::string style = card.str_or("style", "full");
-  for (const OpenRun& run : work.runs) {
-    TRY(const Entry genesis, run.ledger->entry({0}));
+  for (std::size_t at = 0; at < work.runs.size(); ++at) {
+    const LedgerReader& ledger = *work.runs[at].open.ledger;
+    TRY(const Entry genesis, ledger.entry({0}));
     const Json* cards = genesis.draft.body.find("cards");
     if (cards == nullptr) return fail(Errc::parse, "the genesis names no minds");
-    TRY(const Json whole, whole_value(*cards, *run.ledger));
-    for (const Ballot& ballot : work.ballots) {
-      const Json* small = whole.find(ballot.small);
+    TRY(const Json whole, whole_value(*cards, ledger));
+    for (const Case& one : work.cases) {
+      if (one.run != at) continue;
+      const Json* small = whole.find(one.ballot.mind);
       if (small != nullptr && small->str_or("style", "full") != style)
-        return fail(Errc::usage, ballot.small + " was asked in " + small->str_or("style", "full") +
-                                     " words, " + work.large + " reads " + style +
+        return fail(Errc::usage, one.ballot.mind + " was asked in " +
+                                     small->str_or("style", "full") + " words, " + work.large +
+                                     " reads " + style +
                                      " ones: its answers to these prompts would say nothing of it");
     }
   }
   return {};
 }
 
+// The prompt on record, put to the large mind as its own card says.
+Result<Ask> ask_of(const Work& work, const Case& one, const Sampling& sampling) {
+  const LedgerReader& ledger = *work.runs[one.run].open.ledger;
+  TRY(const Entry prompt, ledger.entry(one.ballot.prompt));
+  TRY(Ask ask, read_ask(prompt, [&](const std::string& digest) { return ledger.blob(digest); }));
+  ask.mind = work.large;
+  ask.wait_ms_max = kWaitMs;
+  ask.sampling.temperature_milli = sampling.temperature_milli;
+  ask.sampling.top_k = sampling.top_k;
+  ask.sampling.top_p_milli = sampling.top_p_milli;
+  return ask;
+}
+
+// As the step does it: where the large mind gives no vote, the small one's stands.
+CascadeItem item_of(Work& work, const Case& one, const Ask& ask, const Reply& reply) {
+  const bool small_right = one.ballot.vote == one.truth;
+  const std::int64_t sure = work.measured ? one.ballot.measured_ppm : one.ballot.stated_ppm;
+  CascadeItem out{.small_right = small_right,
+                  .large_right = small_right,
+                  .small_confidence = std::clamp(static_cast<double>(sure) / kMillion, 0.0, 1.0),
+                  .small_cost = one.cost,
+                  .large_cost = 0};
+  const auto* answer = std::get_if<Answer>(&reply);
+  if (answer == nullptr) {
+    ++work.silent;
+    work.why = std::get<Failure>(reply).what;
+    return out;
+  }
+  out.large_cost = cost_of(work.cost, answer->usage, *answer);
+  const Reading reading = read_answer(answer->text, ask.schema);
+  const std::string vote = reading.value ? reading.value->str_or("vote", "") : "";
+  if (vote == "approve" || vote == "reject") out.large_right = vote == one.truth;
+  else ++work.unread;
+  return out;
+}
+
 Status ask_large(Work& work, LivePanel& panel, const Console& console) {
-  for (std::size_t at = 0; at < work.ballots.size(); at += kTogether) {
-    const std::size_t end = std::min(at + kTogether, work.ballots.size());
+  const Sampling sampling = card_sampling(panel.cards().at(work.large));
+  for (std::size_t at = 0; at < work.cases.size(); at += kTogether) {
+    const std::size_t end = std::min(at + kTogether, work.cases.size());
     std::vector<Ask> asks;
     for (std::size_t i = at; i < end; ++i) {
-      const Ballot& ballot = work.ballots[i];
-      const LedgerReader& ledger = *work.runs[static_cast<std::size_t>(ballot.run)].ledger;
-      TRY(const Entry prompt, ledger.entry(ballot.prompt));
-      TRY(Ask ask,
-          read_ask(prompt, [&](const std::string& digest) { return ledger.blob(digest); }));
-      ask.mind = work.large;
-      ask.wait_ms_max = kWaitMs;
+      TRY(Ask ask, ask_of(work, work.cases[i], sampling));
       asks.push_back(std::move(ask));
     }
     const std::vector<Reply> replies = panel.ask(asks);
     for (std::size_t i = at; i < end; ++i) {
-      const Ballot& ballot = work.ballots[i];
-      const auto* answer = std::get_if<Answer>(&replies[i - at]);
-      if (answer == nullptr) {
-        ++work.silent;
-        continue;
-      }
-      const Reading reading = read_answer(answer->text, asks[i - at].schema);
-      const std::string vote = reading.value ? reading.value->str_or("vote", "") : "";
-      const double small_cost = work.cost == Cost::time     ? ballot.time
-                                : work.cost == Cost::tokens ? ballot.tokens
-                                                            : ballot.price;
-      work.items.push_back({.small_right = ballot.vote == ballot.truth,
-                            .large_right = vote == ballot.truth,
-                            .small_confidence = work.measured ? ballot.measured : ballot.stated,
-                            .small_cost = small_cost,
-                            .large_cost = cost_of(work.cost, answer->usage, *answer)});
-      work.of_run.push_back(ballot.run);
+      work.items.push_back(item_of(work, work.cases[i], asks[i - at], replies[i - at]));
+      work.cluster.push_back(work.runs[work.cases[i].run].cluster);
     }
     if (console.err.person)
       console.complain("\r" + grouped(static_cast<std::int64_t>(end)) + " of " +
-                       grouped(static_cast<std::int64_t>(work.ballots.size())) + " ballots");
+                       grouped(static_cast<std::int64_t>(work.cases.size())) + " ballots");
   }
   if (console.err.person) console.complain("\r\x1b[K");
+  if (work.silent == static_cast<std::int64_t>(work.cases.size()))
+    return fail(Errc::model, work.large + " answered nothing: " + work.why);
   return {};
 }
 
@@ -207,12 +193,11 @@ struct Told {
   std::optional<eval::Estimate> gain;  // large − small accuracy
 };
 
-Result<Told> told_of(const Work& work) {
+Told told_of(const Work& work) {
   const auto curve = eval::cascade(work.items);
-  if (!curve)
-    return fail(Errc::usage, "no ballot of these runs has both minds' answers and a truth");
+  CHECK(curve);  // act() has seen that there are cases
   Told out{.curve = *curve, .apgr = {}, .gain = {}};
-  const eval::IntervalTerms terms{.kind = eval::IntervalKind::percentile, .cluster = work.of_run};
+  const eval::IntervalTerms terms{.kind = eval::IntervalKind::percentile, .cluster = work.cluster};
   out.apgr = eval::apgr(work.items, {.purpose = "cascade"}, terms);
   out.gain = eval::bootstrap_cases(
       static_cast<int>(work.items.size()),
@@ -238,26 +223,27 @@ Json json_of(const Work& work, const Told& told) {
                       {"cost_milli", static_cast<std::int64_t>(std::llround(point.cost * 1e3))},
                       {"escalated_ppm", ppm(point.escalated)},
                       {"threshold_ppm", ppm(point.threshold)}}));
-  const auto estimate = [&](const std::optional<eval::Estimate>& one) {
-    if (!one) return Json();
-    return Json::object({{"high_ppm", ppm(one->interval.high)},
-                         {"low_ppm", ppm(one->interval.low)},
-                         {"value_ppm", ppm(one->value)}});
+  // Of one seed there is no interval.
+  const auto estimate = [&](double value, const std::optional<eval::Estimate>& one) {
+    return Json::object({{"high_ppm", one ? Json(ppm(one->interval.high)) : Json()},
+                         {"low_ppm", one ? Json(ppm(one->interval.low)) : Json()},
+                         {"value_ppm", ppm(value)}});
   };
   return Json::object(
-      {{"apgr", told.curve.apgr ? estimate(told.apgr) : Json()},
+      {{"apgr", told.curve.apgr ? estimate(*told.curve.apgr, told.apgr) : Json()},
        {"ballots", static_cast<std::int64_t>(work.items.size())},
        {"confidence", work.measured ? "measured" : "stated"},
        {"cost_share_at_95_ppm",
         told.curve.cost_share_at_95 ? Json(ppm(*told.curve.cost_share_at_95)) : Json()},
        {"cost_unit", unit(work.cost)},
        {"curve", std::move(curve)},
-       {"gain", estimate(told.gain)},
+       {"gain", estimate(told.curve.large_accuracy - told.curve.small_accuracy, told.gain)},
        {"large", work.large},
        {"large_accuracy_ppm", ppm(told.curve.large_accuracy)},
        {"runs", static_cast<std::int64_t>(work.runs.size())},
        {"silent", work.silent},
-       {"small_accuracy_ppm", ppm(told.curve.small_accuracy)}});
+       {"small_accuracy_ppm", ppm(told.curve.small_accuracy)},
+       {"unread", work.unread}});
 }
 
 std::string text_of(const Work& work, const Told& told, const Terminal& terminal) {
@@ -281,22 +267,28 @@ std::string text_of(const Work& work, const Told& told, const Terminal& terminal
   grid.row({"the large one alone", percent(1), percent(c.large_accuracy), fixed(c.large_cost, 2),
             "100 %"});
   out += grid.text(terminal) + "\n";
-  if (told.gain)
-    out += "The large one is right " + signed_fixed(told.gain->value * 100, 1) + " points " +
-           interval_text({told.gain->interval.low * 100, told.gain->interval.high * 100}, 1) +
-           " more often.\n";
-  if (c.apgr && told.apgr)
-    out += "Of that, a bar on the confidence recovers " + fixed(*c.apgr, 3) + " " +
-           interval_text(told.apgr->interval, 3) +
-           " on the mean over all shares (APGR); a coin 0.5.\n";
+  const auto within = [](const std::optional<eval::Estimate>& one, double scale, int digits) {
+    return one ? " " +
+                     interval_text({one->interval.low * scale, one->interval.high * scale}, digits)
+               : std::string(" (no interval)");
+  };
+  out += "The large one is right " + signed_fixed((c.large_accuracy - c.small_accuracy) * 100, 1) +
+         " points" + within(told.gain, 100, 1) + " more often.\n";
+  if (c.apgr)
+    out += "Of that, a bar on the confidence recovers " + fixed(*c.apgr, 3) +
+           within(told.apgr, 1, 3) + " on the mean over all shares (APGR); a coin 0.5.\n";
   else out += "It is not better, so there is nothing to recover (no APGR).\n";
   out +=
       "95 % of its accuracy costs " + fixed(c.at_95.cost, 2) +
       (c.cost_share_at_95 ? ", " + percent(*c.cost_share_at_95, 0) + " of asking it alone" : "") +
       ", with " + percent(c.at_95.escalated) + " asked again.\n";
   if (work.silent > 0)
-    out += grouped(work.silent) + " ballots it did not answer; they are left out.\n";
-  return out + "Intervals: 95 %, whole runs drawn with replacement.\n";
+    out += grouped(work.silent) + " ballots it did not answer (" + printable(work.why) +
+           "); there the small one's stands.\n";
+  if (work.unread > 0)
+    out += grouped(work.unread) + " answers of it were no vote; there the small one's stands.\n";
+  return out + (work.clusters > 1 ? "Intervals: 95 %, whole seeds drawn with replacement.\n"
+                                  : "One seed has no interval: give runs of several.\n");
 }
 
 Result<int> act(const Args& args, const Console& console) {
@@ -311,20 +303,26 @@ Result<int> act(const Args& args, const Console& console) {
     return fail(Errc::usage, work.large +
                                  " decides by rule, from facts that a prompt on record does not "
                                  "hold: name a model or an endpoint");
+  if (spec.kind == MindKind::openai && work.cost == Cost::time)
+    return fail(Errc::usage, work.large +
+                                 " computes elsewhere, in a time that nobody here knows: use "
+                                 "--cost tokens or --cost price");
   for (const std::string& file : args.all("FILE")) {
     TRY(OpenRun run, open_run(file));
-    work.runs.push_back(std::move(run));
-    const Status read =
-        Ballots(*work.runs.back().ledger, static_cast<int>(work.runs.size()) - 1, work.ballots)
-            .read();
+    work.runs.push_back(
+        {.file = file, .open = std::move(run), .root = "", .seed = "", .cluster = 0});
+    const Status read = read_cases(work, work.runs.size() - 1);
     if (!read) return fail(read.error().during(file));
   }
-  if (work.ballots.empty()) return fail(Errc::usage, "no desk of these runs voted on a proposal");
-  if (work.measured && std::any_of(work.ballots.begin(), work.ballots.end(),
-                                   [](const Ballot& ballot) { return ballot.measured < 0; }))
-    return fail(Errc::usage,
-                "not every ballot has a probability that was measured (rules and endpoints have "
-                "none): use --source stated");
+  if (work.cases.empty())
+    return fail(Errc::usage, "no mind of these runs voted on a proposal of the desk");
+  if (std::any_of(work.cases.begin(), work.cases.end(), [&](const Case& one) {
+        return (work.measured ? one.ballot.measured_ppm : one.ballot.stated_ppm) < 0;
+      }))
+    return fail(Errc::usage, work.measured
+                                 ? "not every ballot has a probability that was measured (rules "
+                                   "and endpoints have none): use --source stated"
+                                 : "not every ballot says how sure it is: use --source measured");
   for (MindSpec& mind : registry.minds) mind.wait_ms_max = 0;
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
@@ -332,7 +330,7 @@ Result<int> act(const Args& args, const Console& console) {
   TRY(const auto panel, LivePanel::open(registry, {work.large}, options));
   TRY_STATUS(same_style(work, panel->cards().at(work.large)));
   TRY_STATUS(ask_large(work, *panel, console));
-  TRY(const Told told, told_of(work));
+  const Told told = told_of(work);
   console.print(args.has("--json") ? json_of(work, told).dump() + "\n"
                                    : text_of(work, told, console.out));
   return Exit::fine;
@@ -346,7 +344,8 @@ Verb cascade_verb() {
           .about = "what a larger mind would have made better, for every bar on the confidence",
           .text =
               "The desk's ballots of finished runs are put to a larger mind, with the prompts on "
-              "record. Whether a vote was right is asked of the latent value. Then every bar is "
+              "record and its own temperature. Abstentions are left out. Whether a vote was right "
+              "is asked of the latent value. Then every bar is "
               "tried: the larger one is asked where the small one was less sure than that, and "
               "costs beside it. This tells of the bar that a [step] of kind cascade needs; set it "
               "by some runs and tell of others.",

@@ -51,13 +51,15 @@ TEST_F(Cascading, WhatCannotBeAskedIsSaid) {
   };
   refused("a.wood --large scripted", "decides by rule");
   refused("a.wood --large house-larg", "did you mean \"house-large\"?");
-  refused("a.wood --source measured", "use --source stated");
-  refused("short.wood", "no desk of these runs voted");
+  refused("a.wood --cost tokens --source measured", "use --source stated");
+  refused("a.wood", "has no core time on record");
+  refused("a.wood a.wood --cost tokens", "is the same run");
+  refused("short.wood", "voted on a proposal of the desk");
   refused("nowhere.wood", "nowhere.wood");
   write("full.toml",
         "[[mind]]\nname = \"wordy\"\nkind = \"llama\"\nfamily = \"llama\"\n"
         "file = \"house/house-llama.gguf\"\ncontext = 1024\nstyle = \"full\"\n");
-  refused("a.wood --minds full.toml --large wordy", "reads full ones");
+  refused("a.wood --cost tokens --minds full.toml --large wordy", "reads full ones");
 }
 
 }  // namespace

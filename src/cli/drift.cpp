@@ -12,6 +12,8 @@
 namespace wood::cli {
 namespace {
 
+constexpr std::int64_t kOpen = std::int64_t{1} << 40;  // beyond every turn
+
 using eval::DriftRow;
 using Unit = eval::DriftTerms::Unit;
 
@@ -37,7 +39,7 @@ Result<std::pair<std::int64_t, std::int64_t>> turns_of(const std::string& word) 
   const auto first = to_int(word.substr(0, dash));
   if (!first || *first < 1) return wrong();
   if (dash == word.npos) return std::pair(*first, *first);
-  if (dash + 1 == word.size()) return std::pair(*first, std::int64_t{1} << 40);
+  if (dash + 1 == word.size()) return std::pair(*first, kOpen);
   const auto last = to_int(word.substr(dash + 1));
   if (!last || *last < *first) return wrong();
   return std::pair(*first, *last);
@@ -82,9 +84,11 @@ Status keep(std::vector<eval::Observed>& runs, const std::vector<std::string>& f
   for (std::size_t i = 0; i < runs.size(); ++i) {
     runs[i] = eval::between(runs[i], first, last);
     if (runs[i].channels.empty())
-      return fail(Errc::usage, files[i] + " has nothing in turns " + std::to_string(first) +
-                                   " to " + std::to_string(last) + ": it was played for " +
-                                   std::to_string(runs[i].turns));
+      return fail(Errc::usage, files[i] + " has nothing " +
+                                   (last >= kOpen ? "from turn " + std::to_string(first) + " on"
+                                                  : "in turns " + std::to_string(first) + " to " +
+                                                        std::to_string(last)) +
+                                   ": it was played for " + std::to_string(runs[i].turns));
   }
   return {};
 }
@@ -97,8 +101,9 @@ Result<Sides> sides_of(const Args& args, const Console& console) {
   if (const auto at = args.integer("--split")) {
     out.b = out.a;
     out.files_b = out.files_a;
+    if (*at < 2) return fail(Errc::usage, "--split begins at turn 2: nothing is before the first");
     TRY_STATUS(keep(out.a, out.files_a, 1, *at - 1));
-    TRY_STATUS(keep(out.b, out.files_b, *at, std::int64_t{1} << 40));
+    TRY_STATUS(keep(out.b, out.files_b, *at, kOpen));
   }
   return out;
 }
@@ -290,6 +295,11 @@ std::string text(const Told& told, const std::vector<std::string>& files_b,
                "often it says more than stable at this n where nothing drifts") +
          "\n";
   const int found = report.found();
+  if (found == 0 && !report.could_find())
+    return out + "Nothing can be told: so few " +
+           (report.unit == eval::DriftTerms::Unit::run ? "runs" : "blocks of turns") +
+           " can be dealt in too few ways for any of " + std::to_string(report.tests) +
+           " tests to pass. Give more runs, or more turns.\n";
   out += found == 0
              ? "No drift: no test passes 5 % after Holm's correction.\n"
              : toned(terminal, Tone::bad,

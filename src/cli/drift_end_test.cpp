@@ -89,7 +89,8 @@ TEST_F(Runs, DriftIsToldAndItsAbsenceToo) {
 
   const Ran quiet = wood("drift 1.wood 2.wood");
   EXPECT_EQ(quiet.status, 0) << quiet.out << quiet.err;
-  EXPECT_TRUE(has(quiet.out, "No drift"));
+  EXPECT_TRUE(has(quiet.out, "Nothing can be told: so few blocks")) << "four against four";
+  EXPECT_TRUE(has(wood("drift --a " + calm + " --b 10.wood").out, "No drift"));
   EXPECT_TRUE(has(quiet.out, "No watch: a watch is set by 9 runs"));
   const Json json = json_of("drift --a " + calm + " --b 10.wood");
   EXPECT_EQ(json.int_or("found", -1), 0);
@@ -103,11 +104,14 @@ TEST_F(Runs, DriftIsToldAndItsAbsenceToo) {
     EXPECT_EQ(ran.status, 2) << line;
     EXPECT_TRUE(has(ran.err, why)) << line << ": " << ran.err;
   };
+  // One run against one, dealt whole, can tell nothing, and says so.
+  EXPECT_TRUE(has(wood("drift 1.wood 2.wood --unit run").out, "Nothing can be told"));
+  refused("1.wood --split 1", "begins at turn 2");
   refused("1.wood", "--split TURN");
   refused("1.wood 2.wood --split 4", "leave RUN-B");
   refused("1.wood 1.wood", "are one run");
   refused("1.wood 2.wood --turns x", "16-24");
-  refused("1.wood 2.wood --turns 40-", "nothing in turns 40");
+  refused("1.wood 2.wood --turns 40-", "nothing from turn 40 on");
   refused("1.wood 2.wood --change-at 7", "a watch is set by 9 runs");
   refused("1.wood 2.wood --block 0", "1 to 1000");
   refused("--a " + calm + " --b 10.wood --watch newz", "did you mean \"news\"?");

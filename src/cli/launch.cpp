@@ -40,6 +40,11 @@ Result<std::string> place_for(const Args& args, const Setup& setup) {
 
 }  // namespace
 
+bool names_ledger(const std::string& word) {
+  return word.ends_with(".wood") ||
+         (word.find('/') != std::string::npos && !word.ends_with(".toml"));
+}
+
 std::vector<Option> launch_options() {
   using K = Option::Kind;
   return {
@@ -80,10 +85,11 @@ std::vector<Option> launch_options() {
 }
 
 Result<std::unique_ptr<Launch>> Launch::fresh(const Args& args, const Console& console,
-                                              const Wrap& wrap) {
+                                              const Wrap& wrap, const Amend& amend) {
   auto out = std::make_unique<Launch>();
   TRY(const Wanted wanted, wanted_of(args, console));
   TRY(out->composed_, compose(wanted));
+  if (amend) TRY_STATUS(amend(out->composed_.setup));
   const Setup& setup = out->composed_.setup;
   const bool keep = args.text("--store", "sqlite") == "sqlite";
   if (!keep && args.has("--out"))

@@ -18,14 +18,22 @@ namespace wood::cli {
 // The options that say what is played: scenario, cast, seed, turns, where to.
 std::vector<Option> launch_options();
 
+// Whether a word on the command line is a run's file rather than a scenario: it ends so, or is a
+// path that does not end as a scenario's.
+bool names_ledger(const std::string& word);
+
 // What a run's store is put behind; null: nothing.
 using Wrap = std::function<std::unique_ptr<Store>(std::unique_ptr<Store>)>;
+
+// Looks at what is about to be played, before anything is written, and may change it.
+using Amend = std::function<Status(Setup&)>;
 
 class Launch {
  public:
   // A new run. Errc::exists rather than to write over one.
   static Result<std::unique_ptr<Launch>> fresh(const Args& args, const Console& console,
-                                               const Wrap& wrap = nullptr);
+                                               const Wrap& wrap = nullptr,
+                                               const Amend& amend = nullptr);
   // The rest of the run at `path`. Errc::usage if it is finished.
   static Result<std::unique_ptr<Launch>> resumed(const std::string& path, const Args& args,
                                                  const Console& console,

@@ -95,7 +95,7 @@ Result<std::unique_ptr<Live>> Live::open(const std::string& path, const Args& ar
       here->teller_->post([teller = here->teller_.get(), batch] { teller->committed(batch); });
     });
   };
-  TRY(here->launch_, path.empty() ? Launch::fresh(args, console, wrap)
+  TRY(here->launch_, path.empty() ? Launch::fresh(args, console, wrap, here->options_.amend)
                                   : Launch::resumed(path, args, console, wrap));
   TRY(const Batch recorded, std::move(before));
   TRY(std::unique_ptr<serve::Archive> archive,
@@ -109,8 +109,8 @@ Result<std::unique_ptr<Live>> Live::open(const std::string& path, const Args& ar
           .on_pace =
               [here](Pace now) {
                 here->teller_->post([teller = here->teller_.get(), now] { teller->pace(now); });
-                here->stands();
                 if (here->options_.on_pace) here->options_.on_pace(now);
+                here->stands();  // from now on somebody may steer
               },
           .on_take =
               [here](std::int64_t turn, std::vector<std::int64_t> ids) {
@@ -153,8 +153,8 @@ void Live::play() {
                           : stand == Stand::ended ? (*played_)->stopped
                                                   : "";
   teller.post([&teller, stand, why] { teller.over(stand, why); });
-  stands();
   if (options_.on_over) options_.on_over();
+  stands();
 }
 
 void Live::begin() {

@@ -21,6 +21,7 @@ struct LiveOptions {
   // from here comes behind all that was committed.
   std::function<void(serve::Pace)> on_pace = nullptr;
   std::function<void()> on_over = nullptr;  // the same, behind the last turn
+  Amend amend = nullptr;                     // of a new run
 };
 
 // Of what the server shows and layers above it know how to read.

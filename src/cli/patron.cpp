@@ -29,8 +29,9 @@ std::string known(std::string_view word, const std::vector<std::string>& names) 
   const std::string wanted = lower(word);
   std::string found;
   for (const std::string& name : names) {
-    if (name == wanted) return name;
-    if (wanted.empty() || !name.starts_with(wanted)) continue;
+    const std::string plain = lower(name);
+    if (plain == wanted) return name;
+    if (wanted.empty() || !plain.starts_with(wanted)) continue;
     if (!found.empty()) return "";
     found = name;
   }
@@ -107,10 +108,9 @@ class Words {
   std::string text(const char* what) {
     std::string_view said = trim(rest_);
     rest_ = {};
-    if (said.size() > 1 && said.front() == '"' && said.back() == '"')
+    if (said.size() > 1 && said.find('"', 1) == said.size() - 1 && said.front() == '"')
       said = said.substr(1, said.size() - 2);
     if (said.empty()) wrong(what);
-    if (said.size() > 400) wrong("at most 400 characters");
     return std::string(said);
   }
   [[nodiscard]] std::string_view rest() { return rest_ = trim(rest_); }
@@ -255,7 +255,7 @@ const std::vector<VerbHelp>& verb_help() {
       {"story", "[DAY]", "all that is noted of a day"},
       {"law", "", "what the magistrate found, and what heat brings"},
       {"buy", "GOOD LOTS [at PRICE]", "an order; without a price at the market's", true},
-      {"sell", "GOOD LOTS [at PRICE]", "an order, of what you hold", true},
+      {"sell", "GOOD LOTS [at PRICE]", "an order; what you do not hold is sold short", true},
       {"short", "GOOD LOTS [at PRICE]", "sells what you have not; it takes margin", true},
       {"lend", "WHO PEBBLES at RATE% [for DAYS days] [against LOTS GOOD]",
        "offers a loan, which they take or refuse", true},
@@ -286,8 +286,12 @@ Result<Phrase> understand(std::string_view line, const Names& names) {
   const std::string given(words.next());
   const std::string verb = known(given, verb_names());
   if (verb.empty()) {
+    const std::string word = "\"" + std::string(clip(given, 40)) + "\" is ";
+    const std::vector<std::string> several = completions("", given, names);
+    if (!several.empty())
+      return fail(Errc::parse, word + "short for several: " + join(several, ", "));
     const std::string nearest = nearest_name(lower(given), verb_names());
-    return fail(Errc::parse, "\"" + std::string(clip(given, 40)) + "\" is not known" +
+    return fail(Errc::parse, word + "not known" +
                                  (nearest.empty() ? "; `help` lists what is"
                                                   : "; did you mean " + nearest + "?"));
   }

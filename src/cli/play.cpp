@@ -104,6 +104,7 @@ class Game {
   Rest& rest_;
   const Console& console_;
   Names names_;
+  std::int64_t day_ = 0;  // that was told last
   std::size_t told_ = 0;  // receipts whose outcome was shown
   bool left_ = false;
 };
@@ -136,6 +137,7 @@ Status Game::begin() {
   for (const Json& name : run.at("goods").items()) names_.goods.push_back(name.string());
   names_.tick_mp = run.int_or("tick_mp", 1);
   TRY(const Json patron, me());
+  day_ = run.int_or("turn", 0);
   const Json& law = run.at("magistrate");
   say(strong(printable(run.str_or("title", ""))) + ", " + std::to_string(run.int_or("turns", 0)) +
       " days, cast " + printable(run.str_or("cast", "")) + ", seed " + run.str_or("seed", "") +
@@ -212,6 +214,8 @@ Status Game::obey(const Phrase& phrase) {
 }
 
 Status Game::act(const Phrase& phrase) {
+  if (phrase.act.find("control") != nullptr)
+    return fail(Errc::usage, "here `next` plays, and nothing goes on by itself");
   TRY(const Json receipt, ask("POST", "/v1/commands", phrase.act.dump()));
   say(dim(receipt.str_or("name", "") + ": recorded at the next dawn") + "\n");
   return {};
@@ -232,17 +236,19 @@ Status Game::next(const std::string& text) {
 
 // What a player wants to read of a day; all of it with `all`.
 void Game::lines(const Json& minutes, bool all) {
-  std::string section;
+  std::string section, headed;
   const auto& rows = minutes.at("lines").items();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string now = rows[i].str_or("section", "");
     const bool first = now != section;
     const bool last = i + 1 == rows.size() || rows[i + 1].str_or("section", "") != now;
-    const bool told = all || (now == "The desk" ? last : now == "Dusk" ? first : now != "Dawn");
-    if (first && (told || now == "The desk") && now != "Dawn") say(strong(now) + "\n");
-    else if (first && all) say(strong(now) + "\n");
+    const bool own = rows[i].str_or("text", "").starts_with("patron ");
+    const bool told =
+        all || (now == "The desk" ? last : now == "Dusk" ? first : now == "Dawn" ? own : true);
     section = now;
     if (!told) continue;
+    if (now != headed) say(strong(now) + "\n");
+    headed = now;
     const std::int64_t entry = rows[i].int_or("entry", -1);
     std::string number = entry < 0 ? "" : std::to_string(entry);
     number.insert(0, number.size() < 6 ? 6 - number.size() : 0, ' ');
@@ -252,7 +258,9 @@ void Game::lines(const Json& minutes, bool all) {
 
 Status Game::day() {
   TRY(const Json run, get("/v1/run"));
-  const std::string turn = std::to_string(run.int_or("turn", 0));
+  if (run.int_or("turn", 0) == day_) return {};  // it could not be played
+  day_ = run.int_or("turn", 0);
+  const std::string turn = std::to_string(day_);
   TRY(const Json minutes, get("/v1/turns/" + turn + "/minutes"));
   say("\n" + strong("── Day " + turn + ", " + minutes.str_or("season", "") + " ──") + "\n");
   lines(minutes, false);
@@ -417,30 +425,37 @@ Status Game::trace(const std::string& text) {
   for (const Json& node : graph.at("nodes").items()) {
     std::string number = std::to_string(node.int_or("entry", 0));
     number.insert(0, number.size() < 6 ? 6 - number.size() : 0, ' ');
-    const std::string line = node.str_or("line", "");
-    say(dim(number) + "  " + (line.empty() ? dim("not yours to see yet") : printable(line)) + "\n");
+    const bool hidden = node.bool_or("hidden", false);
+    say(dim(number) + "  " +
+        (hidden ? dim("not yours to see yet") : printable(node.str_or("text", ""))) + "\n");
   }
   return {};
 }
 
-void Game::help(const std::string& verb) {
-  const Names none;
-  const auto asked = verb.empty() ? Result<Phrase>(Phrase{}) : understand(verb, none);
+void Game::help(const std::string& text) {
+  const std::string verb = lower(trim(text));
   std::string head;
+  bool any = false;
   for (const VerbHelp& one : verb_help()) {
-    if (!verb.empty() && one.name != verb && !one.name.starts_with(verb)) continue;
+    if (!verb.empty() && !one.name.starts_with(verb)) continue;
+    any = true;
     const std::string now = one.act ? "Acts, recorded at the next dawn" : "";
     if (verb.empty() && one.act && head != now) say(strong(now) + "\n");
     head = now;
     say("  " + strong(one.name) + (one.form.empty() ? "" : " " + one.form) + "\n      " +
         one.about + "\n");
   }
+  if (!any) say("There is no verb that begins so; `help` lists them.\n");
   if (verb.empty())
     say("Verbs and names may be shortened. A line that begins with { is a command as the API takes "
         "it\n(docs/serve.md), the operator's too: {\"act\":\"kill\",\"who\":\"all\"}.\n");
 }
 
 Status Game::farewell() {
+  TRY(const Json run, get("/v1/run"));
+  if (run.str_or("state", "") == "failed") return {};  // told by who ends it
+  if (const std::string why = run.str_or("why", ""); !why.empty())
+    say("\nThe run was ended early: " + printable(why) + ".\n");
   TRY(const Json all, get("/v1/creatures"));
   TRY(const Json patron, me());
   const std::int64_t own = patron.int_or("pnl_mp", 0);
@@ -459,9 +474,29 @@ Status Game::farewell() {
   return creatures();
 }
 
+// A run in which somebody is the Patron: what he does by the calendar falls away.
+Status for_a_player(Setup& setup) {
+  if (!setup.scenario.patron)
+    return fail(Errc::usage, "scenario " + setup.scenario.name +
+                                 " has no Patron to play: set enabled = true in its [patron]");
+  if (setup.scenario.creatures.size() + 2 > serve::kLookedAt)
+    return fail(Errc::usage, "a crowd has no seat for the Patron: at most " +
+                                 std::to_string(serve::kLookedAt - 2) + " creatures");
+  TRY(setup.scenario, scenario_from(without_patrons_dates(setup.scenario)));
+  return {};
+}
+
+// What was said is no entry before the dawn.
+std::string lost(std::size_t queued) {
+  if (queued == 0) return "";
+  return queued == 1 ? "; what waited for the dawn was not recorded"
+                     : "; " + std::to_string(queued) + " acts that waited for the dawn were not "
+                                                       "recorded";
+}
+
 Result<int> act(const Args& args, const Console& console) {
   const std::string what = args.text("SCENARIO");
-  const bool ledger = what.ends_with(".wood");
+  const bool ledger = names_ledger(what);
   Rest rest;
   serve::TellerOptions telling;
   telling.readings = readings();
@@ -471,19 +506,22 @@ Result<int> act(const Args& args, const Console& console) {
                  {.first = ledger ? Pace::paused : Pace::ready,
                   .turns_per_minute = 0,
                   .on_pace = [&rest](Pace now) { rest.set(now != Pace::running); },
-                  .on_over = [&rest] { rest.over(); }}));
+                  .on_over = [&rest] { rest.over(); },
+                  .amend = for_a_player}));
   if (!live->launch().note().empty()) console.complain("wood: " + live->launch().note() + "\n");
   live->begin();
   Game game(*live, rest, console);
-  TRY_STATUS(game.begin());
-  TRY_STATUS(game.run());
-  const bool over = rest.is_over();
-  if (over) TRY_STATUS(game.farewell());
+  Status told = game.begin();
+  if (told) told = game.run();
+  if (told && rest.is_over()) told = game.farewell();
+  const std::size_t queued = live->gate().queued();
   const Result<Played> played = live->end();
   if (!played) return fail(live->broken(played.error()));
+  TRY_STATUS(std::move(told));
   const std::string path = live->launch().path();
   if (played->stopped == "paused") {
     console.complain("wood: left behind day " + std::to_string(played->turns) +
+                     lost(queued) +
                      (path.empty() ? "; it was kept in memory\n"
                                    : "; go on with it:\n  wood play " + path + "\n"));
     return Exit::stopped;

@@ -21,7 +21,7 @@ TEST_F(Play, AGameIsPlayedToItsEndAndIsOnRecord) {
                        "lend oona 20 at 8% for 3 days\n"
                        "tip fenn firewood up planted The frost comes early.\n"
                        "\n"
-                       "book honey\ncreatures\nlaw\nstory 1\n"
+                       "book honey\ncreatures\nlaw\nstory 1\ntrace 12\n"
                        "short honey 2\n"
                        "next 3\n"
                        "never read\n");
@@ -34,6 +34,7 @@ TEST_F(Play, AGameIsPlayedToItsEndAndIsOnRecord) {
         "wood verify a.wood"})
     EXPECT_TRUE(has(ran.out, part)) << part << "\n" << ran.out;
   EXPECT_EQ(wood("verify a.wood").status, 0);
+  EXPECT_TRUE(has(ran.out, "     0  ")) << "what an entry goes back to: " << ran.out;
   const std::string shown = wood("show a.wood --turn 1").out;
   EXPECT_TRUE(has(shown, "patron tips fenn that firewood goes up")) << shown;
 }
@@ -47,7 +48,13 @@ TEST_F(Play, IsLeftAndGoneOnWith) {
   EXPECT_FALSE(has(rest.out, "── Day 2")) << rest.out;
   EXPECT_TRUE(has(rest.out, "── Day 3")) << rest.out;
 
-  // As if it had never been left.
+  // As if it had never been left; a file of any name is one that has a path.
+  const Ran plain = play("--cast rules --seed 5 --turns 4 --out games/one", "n 1\nsay hello\n");
+  EXPECT_EQ(plain.status, 130) << plain.err;
+  EXPECT_TRUE(has(plain.err, "what waited for the dawn was not recorded")) << plain.err;
+  EXPECT_TRUE(has(plain.err, "wood play games/one")) << plain.err;
+  EXPECT_EQ(play("games/one", "n 9\n").status, 0);
+
   const Ran whole =
       play("--cast rules --seed 5 --turns 4 --out c.wood", "whisper pip hello\nn 4\n");
   EXPECT_EQ(whole.status, 0) << whole.err;
@@ -62,14 +69,41 @@ TEST_F(Play, WhatIsWrongIsSaidAndTheGameGoesOn) {
   const Ran ran = play("--cast rules --seed 5 --turns 1 --out d.wood",
                        "fly\nlend nobody 5 at 3%\nbook gold\nstory 9\ntrace x\ntrace 999999\n"
                        "{\"act\":\"kill\"}\n{\"act\":\"swap\",\"who\":\"pip\",\"mind\":\"x\"}\n"
-                       "next never\nhelp lend\n{\"act\":\"kill\",\"who\":\"all\"}\n\n");
+                       "next never\nhelp lend\nhelp "
+                       "zzz\n{\"control\":\"start\"}\n{\"act\":\"kill\",\"who\":\"all\"}\n\n");
   EXPECT_EQ(ran.status, 0) << ran.err;
-  for (const char* part : {"\"fly\" is not known", "\"nobody\" is no creature", "book GOOD",
-                           "there is no turn 9", "the number before a line", "999999",
-                           "$.who is missing", "there is no \"x\" in this run", "next [DAYS]"})
+  for (const char* part :
+       {"\"fly\" is not known", "\"nobody\" is no creature", "book GOOD", "there is no turn 9",
+        "the number before a line", "999999", "$.who is missing", "there is no \"x\" in this run",
+        "next [DAYS]", "here `next` plays"})
     EXPECT_TRUE(has(ran.err, part)) << part << "\n" << ran.err;
   EXPECT_TRUE(has(ran.out, "lend WHO PEBBLES at RATE%"));
   EXPECT_TRUE(has(ran.out, "you  kill: killed")) << ran.out;
+}
+
+// He whom a person plays does nothing by the calendar.
+TEST_F(Play, ThePlayerIsThePatron) {
+  ASSERT_EQ(wood("run --cast rules --seed 5 --turns 5 --quiet --out run.wood").status, 0);
+  ASSERT_TRUE(has(wood("show run.wood --turn 4").out, "patron lends"));
+  const Ran ran = play("--cast rules --seed 5 --turns 5 --out played.wood", "n 5\n");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_FALSE(has(wood("show played.wood --turn 4").out, "patron lends"));
+  EXPECT_EQ(wood("verify played.wood").status, 0);
+
+  const Ran nobody = play("pair --cast rules --seed 5", "n 1\n");
+  EXPECT_EQ(nobody.status, 2);
+  EXPECT_TRUE(has(nobody.err, "has no Patron to play")) << nobody.err;
+  const Ran crowd = play("--creatures 300 --seed 5 --out crowd.wood", "n 1\n");
+  EXPECT_EQ(crowd.status, 2);
+  EXPECT_TRUE(has(crowd.err, "at most 198 creatures")) << crowd.err;
+  EXPECT_FALSE(file_exists(path("crowd.wood"))) << "nothing is left behind";
+}
+
+// A run that is ended early says why.
+TEST_F(Play, AnEarlyEndIsExplained) {
+  const Ran ran = play("--cast rules --seed 5 --turns 9 --out f.wood", "{\"act\":\"stop\"}\nn 9\n");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(has(ran.out, "The run was ended early: operator")) << ran.out;
 }
 
 // Until the run has ended nobody reads what is not his to read.

@@ -190,9 +190,7 @@ Result<bool> finished(const std::string& path) {
 Result<int> act(const Args& args, const Console& console) {
   keep_interrupts("\nwood: ending, behind the turn that is played; once more to end at once\n");
   const std::string what = args.text("SCENARIO");
-  const bool ledger =
-      what.ends_with(".wood") || (what.find('/') != std::string::npos && !what.ends_with(".toml"));
-  if (!ledger) {
+  if (!names_ledger(what)) {
     if (args.has("--look")) return fail(Errc::usage, "--look wants a ledger");
     return live(args, console, "");
   }

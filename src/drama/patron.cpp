@@ -316,13 +316,7 @@ void take_inputs(World& world, Inbox& inbox) {
 
 void take_calendar(World& world) {
   for (const Dated& dated : world.scenario.calendar)
-    if (dated.turn == world.turn) {
-      static constexpr std::array<std::string_view, 3> nature = {"shock", "legend", "decree"};
-      const std::string word = dated.act.str_or("act", "");
-      const bool natural = std::find(nature.begin(), nature.end(), word) != nature.end();
-      const char* by = natural ? "world" : operators(word) ? "operator" : "patron";
-      perform(world, by, dated.act, {world.dawn});
-    }
+    if (dated.turn == world.turn) perform(world, doer(dated), dated.act, {world.dawn});
 }
 
 }  // namespace wood

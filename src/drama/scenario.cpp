@@ -287,4 +287,24 @@ Json scaled_scenario(const Json& base, std::int64_t count) {
   return out;
 }
 
+const char* doer(const Dated& dated) {
+  const std::string act = dated.act.str_or("act", "");
+  for (const char* nature : {"shock", "legend", "decree"})
+    if (act == nature) return "world";
+  for (const char* own : {"kill", "enable", "override", "swap", "halt", "resume", "stop"})
+    if (act == own) return "operator";
+  return "patron";
+}
+
+Json without_patrons_dates(const Scenario& scenario) {
+  Json out = scenario.source;
+  const Json* given = out.find("calendar");
+  if (given == nullptr) return out;
+  Json kept = Json::array();
+  for (const Json& one : given->items())
+    if (std::string_view(doer({0, one})) != "patron") kept.push(one);
+  out.set("calendar", std::move(kept));
+  return out;
+}
+
 }  // namespace wood

@@ -56,6 +56,9 @@ struct Dated {
   Json act;
 };
 
+// Who does it: "world" (shocks, legends, decrees), "operator" or "patron".
+const char* doer(const Dated& dated);
+
 struct Scenario {
   std::string name, title;
   std::int64_t turns = 30, rounds = 3, tool_steps = 3;
@@ -86,6 +89,8 @@ struct Scenario {
 
 // From a parsed document. The error names every faulty member by its path.
 Result<Scenario> scenario_from(const Json& document);
+// The document without what the Patron does by the calendar: for a run in which somebody is him.
+Json without_patrons_dates(const Scenario& scenario);
 // From TOML text: the errors carry line numbers too.
 Result<Scenario> parse_scenario(std::string_view toml);
 

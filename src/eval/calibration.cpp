@@ -31,16 +31,24 @@ std::map<std::string, Cases> cases(std::span<const Figures> runs, By by, Surenes
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return runs[a].root < runs[b].root; });
-  for (std::size_t place = 0; place < order.size(); ++place)
-    for (const Proposal& proposal : runs[order[place]].proposals)
+  // What is drawn together: the runs of one seed, since its latent values are the same whoever
+  // plays.
+  std::map<std::string, int> clusters;
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    const Figures& run = runs[order[place]];
+    const int cluster =
+        clusters.emplace(run.scenario + " " + run.seed, static_cast<int>(clusters.size()))
+            .first->second;
+    for (const Proposal& proposal : run.proposals)
       for (const Ballot& ballot : proposal.ballots) {
         const std::int64_t ppm = confidence_ppm(ballot, source);
         if (ppm < 0 || (ballot.vote != "approve" && ballot.vote != "reject")) continue;
         Cases& of = out[who(ballot, by)];
         of.confidence.push_back(std::min(1.0, static_cast<double>(ppm) / 1e6));
         of.right.push_back(ballot.vote == proposal.truth() ? 1 : 0);
-        of.run.push_back(static_cast<int>(place));
+        of.run.push_back(cluster);
       }
+  }
   out.erase("");
   return out;
 }
@@ -208,10 +216,12 @@ Result<Calibration> Calibration::from(const Json& json) {
     if (!map) return fail(map.error().during("the map of \"" + of + "\""));
     out.maps.emplace(of, std::move(*map));
   }
-  if (const Json* runs = json.find("runs"); runs != nullptr && runs->is(Json::Kind::array))
-    for (const Json& run : runs->items())
-      out.fitted_on.push_back({run.str_or("scenario", ""), run.str_or("cast", ""),
-                               run.str_or("seed", ""), run.str_or("root", "")});
+  const Json* runs = json.find("runs");
+  if (runs == nullptr || !runs->is(Json::Kind::array) || runs->items().empty())
+    return fail(Errc::schema, "a calibration names the runs it was fitted on: \"runs\" is missing");
+  for (const Json& run : runs->items())
+    out.fitted_on.push_back({run.str_or("scenario", ""), run.str_or("cast", ""),
+                             run.str_or("seed", ""), run.str_or("root", "")});
   return out;
 }
 

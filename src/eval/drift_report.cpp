@@ -286,6 +286,10 @@ int DriftReport::found() const {
   return out;
 }
 
+bool DriftReport::could_find() const {
+  return ways_to_deal(units_reference + units_now, units_reference) >= std::max(1, tests) / level;
+}
+
 DriftReport drift_report(std::span<const Observed> reference, std::span<const Observed> now,
                          const DriftTerms& terms) {
   return Maker(reference, now, terms).make();
@@ -308,6 +312,7 @@ Json json(const DriftReport& report) {
                               {"source", name(row.source)}}));
   return Json::object({{"calibration", std::move(shifts)},
                        {"channels", std::move(rows)},
+                       {"could_find", report.could_find()},
                        {"found", report.found()},
                        {"level_ppm", ppm(report.level)},
                        {"replicates", report.replicates},

@@ -60,6 +60,8 @@ struct DriftReport {
   std::vector<ShiftRow> shifts;
 
   [[nodiscard]] int found() const;  // tests whose adjusted p is at most the level
+  // Whether any test could have: so few units can be dealt in too few ways for the correction.
+  [[nodiscard]] bool could_find() const;
 };
 
 // Neither set is empty (CHECK).

@@ -215,7 +215,9 @@ class Reader {
     if (const auto sure = sure_.find(answer); sure != sure_.end())
       ballot.measured_ppm = sure->second;
     if (causes_[at(answer)].empty()) return;
-    const auto asked = prompts_.find(causes_[at(answer)].front());
+    ballot.answer = answer;
+    ballot.prompt = causes_[at(answer)].front();
+    const auto asked = prompts_.find(ballot.prompt);
     if (asked != prompts_.end()) ballot.mind = asked->second.first;
   }
 

@@ -24,6 +24,7 @@ struct Ballot {
   std::int64_t stated_ppm = -1;    // how sure it says it is; -1: it does not
   std::int64_t measured_ppm = -1;  // the model's probability of its vote (minds/confidence.h); -1:
                                    // it has none
+  Seq answer{}, prompt{};          // entries; none: a rule gave it, or nobody
 };
 
 // What the desk voted on. A proposal to hold has no truth and does not stand here.
