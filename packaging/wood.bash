@@ -3,7 +3,7 @@ _wood() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path=wood word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$path $word" in
-        'wood run'|'wood play'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood calibrate'|'wood drift'|'wood cascade'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
+        'wood run'|'wood play'|'wood serve'|'wood verify'|'wood replay'|'wood reexecute'|'wood trace'|'wood show'|'wood export'|'wood keys'|'wood keys new'|'wood keys show'|'wood minds'|'wood minds check'|'wood minds pull'|'wood compare'|'wood score'|'wood gambit'|'wood calibrate'|'wood drift'|'wood escalate'|'wood fit'|'wood pipeline'|'wood pipeline run'|'wood doctor'|'wood completion'|'wood man') path="$path $word" ;;
         esac
     done
     case "$path $prev" in
@@ -103,12 +103,12 @@ _wood() {
     'wood drift --watch') COMPREPLY=(); return ;;
     'wood drift --unit') COMPREPLY=($(compgen -W 'run block' -- "$cur")); return ;;
     'wood drift --block') COMPREPLY=(); return ;;
-    'wood cascade --large') COMPREPLY=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")); return ;;
-    'wood cascade --source') COMPREPLY=($(compgen -W 'stated measured' -- "$cur")); return ;;
-    'wood cascade --cost') COMPREPLY=($(compgen -W 'time tokens price' -- "$cur")); return ;;
-    'wood cascade --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
-    'wood cascade --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
-    'wood cascade --memory') COMPREPLY=(); return ;;
+    'wood escalate --large') COMPREPLY=($(compgen -W "$(wood doctor --list minds 2>/dev/null)" -- "$cur")); return ;;
+    'wood escalate --source') COMPREPLY=($(compgen -W 'stated measured' -- "$cur")); return ;;
+    'wood escalate --cost') COMPREPLY=($(compgen -W 'time tokens price' -- "$cur")); return ;;
+    'wood escalate --models') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'wood escalate --minds') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'wood escalate --memory') COMPREPLY=(); return ;;
     'wood fit --column') COMPREPLY=(); return ;;
     'wood fit --good') COMPREPLY=(); return ;;
     'wood pipeline run --in') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -122,7 +122,7 @@ _wood() {
     'wood doctor --list') COMPREPLY=($(compgen -W 'scenarios pipelines minds' -- "$cur")); return ;;
     esac
     case "$path" in
-    'wood') COMPREPLY=($(compgen -W 'run play serve verify replay reexecute trace show export keys minds compare score gambit calibrate drift cascade fit pipeline doctor completion man --help' -- "$cur")) ;;
+    'wood') COMPREPLY=($(compgen -W 'run play serve verify replay reexecute trace show export keys minds compare score gambit calibrate drift escalate fit pipeline doctor completion man --help' -- "$cur")) ;;
     'wood run') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --resume --commit-every-entry --json --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood play') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
     'wood serve') COMPREPLY=($(compgen -W '--turns --seed --cast --out --inputs --models --memory --minds --creatures --store --port --open --go --pace --look --compare --listen --host --token-file --quiet --help' -- "$cur")); COMPREPLY+=($(compgen -W "$(wood doctor --list scenarios 2>/dev/null)" -- "$cur") $(compgen -f -X '!*.toml' -- "$cur")) ;;
@@ -143,7 +143,7 @@ _wood() {
     'wood gambit') COMPREPLY=($(compgen -W '--casts --seeds --jobs --out --models --minds --memory --json --help' -- "$cur")) ;;
     'wood calibrate') COMPREPLY=($(compgen -W '--fit --test --runs-dir --map --by --source --out --votes --json --help' -- "$cur")) ;;
     'wood drift') COMPREPLY=($(compgen -W '--a --b --split --turns --change-at --watch --unit --block --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
-    'wood cascade') COMPREPLY=($(compgen -W '--large --source --cost --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
+    'wood escalate') COMPREPLY=($(compgen -W '--large --source --cost --models --minds --memory --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood fit') COMPREPLY=($(compgen -W '--column --good --json --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;
     'wood pipeline') COMPREPLY=($(compgen -W 'run --help' -- "$cur")) ;;
     'wood pipeline run') COMPREPLY=($(compgen -W '--in --out --ledger --cast --models --minds --memory --seed --help' -- "$cur")); COMPREPLY+=($(compgen -f -- "$cur")) ;;

@@ -19,7 +19,7 @@ _wood() {
         'gambit:plays a published gambit in its four set-ups, with seeds, casts and intervals'
         'calibrate:fits confidence to accuracy on some runs and tells it of others'
         'drift:tells whether runs differ in what went in, was answered and came of it'
-        'cascade:what a larger mind would have made better, for every bar on the confidence'
+        'escalate:what a larger mind would have made better, for every bar on the confidence'
         'fit:fits the price process of a good to real prices'
         'pipeline:decision pipelines outside the drama'
         'doctor:says what is installed and what a run would use'
@@ -303,7 +303,7 @@ _wood_drift() {
         '--help[how to use it]'
 }
 
-_wood_cascade() {
+_wood_escalate() {
     _arguments -s \
         '*:FILE:_files' \
         '--large[who is asked again (house-large)]:MIND:{compadd -- $(wood doctor --list minds 2>/dev/null)}' \

@@ -95,10 +95,10 @@ Verb program() {
                    {"wood verify runs/five-labs-7.wood", "was anything changed, does it replay?"},
                    {"wood show runs/five-labs-7.wood --turn 4", "the minutes of one day"}},
       .act = nullptr,
-      .verbs = {run_verb(),        play_verb(),    serve_verb(), verify_verb(),   replay_verb(),
-                reexecute_verb(),  trace_verb(),   show_verb(),  export_verb(),   keys_verb(),
-                minds_verb(),      compare_verb(), score_verb(), gambit_verb(),   calibrate_verb(),
-                drift_verb(),      cascade_verb(), fit_verb(),   pipeline_verb(), doctor_verb(),
+      .verbs = {run_verb(),        play_verb(),     serve_verb(), verify_verb(),   replay_verb(),
+                reexecute_verb(),  trace_verb(),    show_verb(),  export_verb(),   keys_verb(),
+                minds_verb(),      compare_verb(),  score_verb(), gambit_verb(),   calibrate_verb(),
+                drift_verb(),      escalate_verb(), fit_verb(),   pipeline_verb(), doctor_verb(),
                 completion_verb(), man_verb()}};
 }
 

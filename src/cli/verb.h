@@ -104,7 +104,7 @@ Verb gambit_verb();
 Verb fit_verb();
 Verb calibrate_verb();
 Verb drift_verb();
-Verb cascade_verb();
+Verb escalate_verb();
 Verb pipeline_verb();
 Verb doctor_verb();
 // These read all the others.

@@ -1,4 +1,4 @@
-// wood cascade: what would a larger mind have made better, had it been asked where the small one
+// wood escalate: what would a larger mind have made better, had it been asked where the small one
 // was not sure? The ballots of finished runs are put to it again, and every bar is tried.
 #include <algorithm>
 #include <cmath>
@@ -198,7 +198,7 @@ Told told_of(const Work& work) {
   CHECK(curve);  // act() has seen that there are cases
   Told out{.curve = *curve, .apgr = {}, .gain = {}};
   const eval::IntervalTerms terms{.kind = eval::IntervalKind::percentile, .cluster = work.cluster};
-  out.apgr = eval::apgr(work.items, {.purpose = "cascade"}, terms);
+  out.apgr = eval::apgr(work.items, {.purpose = "escalate"}, terms);
   out.gain = eval::bootstrap_cases(
       static_cast<int>(work.items.size()),
       [&](std::span<const int> indices) -> std::optional<double> {
@@ -208,7 +208,7 @@ Told told_of(const Work& work) {
                  work.items[static_cast<std::size_t>(i)].small_right;
         return sum / static_cast<double>(indices.size());
       },
-      {.purpose = "cascade.gain"}, terms);
+      {.purpose = "escalate.gain"}, terms);
   return out;
 }
 
@@ -338,45 +338,46 @@ Result<int> act(const Args& args, const Console& console) {
 
 }  // namespace
 
-Verb cascade_verb() {
+Verb escalate_verb() {
   using K = Option::Kind;
-  return {.name = "cascade",
-          .about = "what a larger mind would have made better, for every bar on the confidence",
-          .text =
-              "The desk's ballots of finished runs are put to a larger mind, with the prompts on "
-              "record and its own temperature. Abstentions are left out. Whether a vote was right "
-              "is asked of the latent value. Then every bar is "
-              "tried: the larger one is asked where the small one was less sure than that, and "
-              "costs beside it. This tells of the bar that a [step] of kind cascade needs; set it "
-              "by some runs and tell of others.",
-          .options = {{.name = "FILE",
-                       .kind = K::file,
-                       .value = "FILE",
-                       .about = "the runs",
-                       .required = true,
-                       .many = true},
-                      {.name = "--large",
-                       .kind = K::mind,
-                       .value = "MIND",
-                       .about = "who is asked again (house-large)"},
-                      {.name = "--source",
-                       .kind = K::choice,
-                       .value = "WHICH",
-                       .about = "how sure it says it is, or what its probabilities say (stated)",
-                       .choices = {"stated", "measured"}},
-                      {.name = "--cost",
-                       .kind = K::choice,
-                       .value = "WHICH",
-                       .about = "core time, tokens, or the price list's (time)",
-                       .choices = {"time", "tokens", "price"}},
-                      models_option(),
-                      minds_option(),
-                      memory_option(),
-                      {.name = "--json", .about = "as one JSON object"}},
-          .examples = {{"wood cascade runs/five-labs-*.wood", "with house-large as the larger one"},
-                       {"wood cascade runs/*.wood --large real-large --cost price",
-                        "by the price list of an endpoint"}},
-          .act = act};
+  return {
+      .name = "escalate",
+      .about = "what a larger mind would have made better, for every bar on the confidence",
+      .text =
+          "The desk's ballots of finished runs are put to a larger mind, with the prompts on "
+          "record and its own temperature. Abstentions are left out. Whether a vote was right "
+          "is asked of the latent value. Then every bar is "
+          "tried: the larger one is asked where the small one was less sure than that, and "
+          "costs beside it. This tells of the bar that a [step] of kind cascade needs; set it "
+          "by some runs and tell of others.",
+      .options = {{.name = "FILE",
+                   .kind = K::file,
+                   .value = "FILE",
+                   .about = "the runs",
+                   .required = true,
+                   .many = true},
+                  {.name = "--large",
+                   .kind = K::mind,
+                   .value = "MIND",
+                   .about = "who is asked again (house-large)"},
+                  {.name = "--source",
+                   .kind = K::choice,
+                   .value = "WHICH",
+                   .about = "how sure it says it is, or what its probabilities say (stated)",
+                   .choices = {"stated", "measured"}},
+                  {.name = "--cost",
+                   .kind = K::choice,
+                   .value = "WHICH",
+                   .about = "core time, tokens, or the price list's (time)",
+                   .choices = {"time", "tokens", "price"}},
+                  models_option(),
+                  minds_option(),
+                  memory_option(),
+                  {.name = "--json", .about = "as one JSON object"}},
+      .examples = {{"wood escalate runs/five-labs-*.wood", "with house-large as the larger one"},
+                   {"wood escalate runs/*.wood --large real-large --cost price",
+                    "by the price list of an endpoint"}},
+      .act = act};
 }
 
 }  // namespace wood::cli
