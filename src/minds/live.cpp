@@ -46,6 +46,7 @@ Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
                                                    const LiveOptions& options) {
   auto panel = std::make_unique<LivePanel>();
   panel->limit_memory(options.memory_max);
+  panel->threads_ = options.threads;
   for (const std::string& name : names) {
     if (panel->minds_.contains(name)) continue;
     const MindSpec* spec = registry.find(name);
@@ -118,11 +119,16 @@ std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
   for (const Wave& wave : waves(places)) {
     for (const std::string& mind : wave.rest) minds_.at(mind)->rest();
     std::vector<std::thread> threads;
+    // Models with several threads each are asked one after another: llama.cpp's threads wait by
+    // spinning, and more of them than cores hardly come to an end.
+    std::vector<std::string> here;
     for (const std::string& name : wave.ask) {
       Mind& mind = *minds_.at(name);
-      if (name == wave.ask.back()) run(mind, places.at(name));  // the last one on this thread
+      const bool alone = threads_ > 1 && mind.footprint() > 0;
+      if (alone || name == wave.ask.back()) here.push_back(name);
       else threads.emplace_back(run, std::ref(mind), std::cref(places.at(name)));
     }
+    for (const std::string& name : here) run(*minds_.at(name), places.at(name));
     for (std::thread& thread : threads) thread.join();
   }
   for (const Reply& reply : replies)

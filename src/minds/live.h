@@ -58,6 +58,7 @@ class LivePanel : public Panel {
   std::map<std::string, std::int64_t> waits_;  // of minds whose entry gives a wait_ms_max
   std::map<std::string, std::int64_t> used_;   // when each was asked last
   std::int64_t memory_max_ = 0;
+  int threads_ = 1;  // of each model
   std::int64_t calls_ = 0;
   Silence silence_;
 };
