@@ -279,13 +279,6 @@ const std::map<std::string, std::function<void(Act)>, std::less<>>& verbs() {
   return table;
 }
 
-// What only the operator may do, and what is the Patron's.
-bool operators(std::string_view act) {
-  static constexpr std::array<std::string_view, 7> words = {"kill", "enable", "override", "swap",
-                                                            "halt", "resume", "stop"};
-  return std::find(words.begin(), words.end(), act) != words.end();
-}
-
 }  // namespace
 
 void perform(World& world, const std::string& by, const Json& act, std::vector<Seq> from) {
@@ -296,10 +289,9 @@ void perform(World& world, const std::string& by, const Json& act, std::vector<S
   const Act doing{world, by, act, command};
   const auto it = verbs().find(word);
   if (it == verbs().end()) return doing.refused("unknown_act");
-  if (operators(word) && by == "patron") return doing.refused("not_the_patrons");
-  const bool verb_of_patron =
-      !operators(word) && word != "shock" && word != "legend" && word != "decree";
-  if (verb_of_patron && !world.may_act(world.patron())) return doing.refused("may_not_act");
+  const std::string_view whose = doer({0, act});
+  if (whose == "operator" && by == "patron") return doing.refused("not_the_patrons");
+  if (whose == "patron" && !world.may_act(world.patron())) return doing.refused("may_not_act");
   it->second(doing);
 }
 
