@@ -60,7 +60,7 @@ class Echo : public Sink {
   std::optional<Divergence> divergence_;
   std::set<std::string> missing_;  // blobs that were kept and the record has not
   std::string lost_;               // the first of them that an entry of the record names
-  Merkle tree_;
+  MerkleFrontier tree_;
 };
 
 }  // namespace wood

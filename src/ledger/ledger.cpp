@@ -19,11 +19,21 @@ bool good_name(std::string_view run) {
 }
 
 // Whether a log is what its last checkpoint says: nothing is written behind a tampered run.
-Status same(const Merkle& tree, const Checkpoint& point, Log log) {
+Status same(const MerkleFrontier& tree, const Checkpoint& point, Log log) {
   if (point.size != tree.size() || point.root != tree.root())
     return fail(Errc::integrity, "the " + std::string(name(log)) +
                                      " is not what its last checkpoint signs: `wood verify`");
   return {};
+}
+
+template <class Tree>
+Result<Tree> grown(Store& store, Log log) {
+  Tree tree;
+  TRY_STATUS(store.each(log, [&](std::int64_t, ByteView raw) -> Status {
+    tree.add(raw);
+    return {};
+  }));
+  return tree;
 }
 
 }  // namespace
@@ -62,13 +72,9 @@ Status LedgerReader::each_margin(const std::function<Status(Seq, const Json&)>& 
   });
 }
 
-Result<Merkle> LedgerReader::tree(Log log) const {
-  Merkle tree;
-  TRY_STATUS(store_->each(log, [&](std::int64_t, ByteView raw) -> Status {
-    tree.add(raw);
-    return {};
-  }));
-  return tree;
+Result<Merkle> LedgerReader::tree(Log log) const { return grown<Merkle>(*store_, log); }
+Result<MerkleFrontier> LedgerReader::frontier(Log log) const {
+  return grown<MerkleFrontier>(*store_, log);
 }
 
 Result<Checkpoint> LedgerReader::latest(Log log) const {
@@ -114,8 +120,8 @@ Result<std::unique_ptr<Ledger>> Ledger::reopen(std::unique_ptr<Store> store,
   const LedgerReader reader(*store);
   TRY(const bool sealed, reader.sealed());
   if (sealed) return fail(Errc::usage, "the run is sealed: there is nothing to go on with");
-  TRY(Merkle record, reader.tree(Log::record));
-  TRY(Merkle margin, reader.tree(Log::margin));
+  TRY(MerkleFrontier record, reader.frontier(Log::record));
+  TRY(MerkleFrontier margin, reader.frontier(Log::margin));
   TRY_STATUS(same(record, last, Log::record));
   TRY(const Checkpoint last_margin, reader.latest(Log::margin));
   TRY_STATUS(same(margin, last_margin, Log::margin));
@@ -171,7 +177,7 @@ void Ledger::margin(Seq about, Json body) {
   batch_.margin.push_back(std::move(bytes));
 }
 
-void Ledger::checkpoint(Log log, const Merkle& tree) {
+void Ledger::checkpoint(Log log, const MerkleFrontier& tree) {
   const std::string origin = log == Log::record ? origin_ : origin_ + std::string(kMargin);
   const Checkpoint point{origin, tree.size(), tree.root()};
   batch_.checkpoints.push_back({log, tree.size(), options_.key.sign_note(point.text())});

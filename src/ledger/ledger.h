@@ -33,6 +33,8 @@ class LedgerReader {
   // Every margin entry: the record entry it is about, and its body.
   Status each_margin(const std::function<Status(Seq, const Json&)>& visit) const;
   [[nodiscard]] Result<Merkle> tree(Log log) const;
+  // Its root alone, to be gone on with.
+  [[nodiscard]] Result<MerkleFrontier> frontier(Log log) const;
   // The last checkpoint, its signature unchecked. Errc::not_found before the first commit.
   [[nodiscard]] Result<Checkpoint> latest(Log log) const;
   // Whether the last entry is the seal: the run is finished.
@@ -85,12 +87,12 @@ class Ledger : public Sink {
  private:
   Ledger(std::unique_ptr<Store> store, LedgerOptions options);
   void keep_named(const Json& body);
-  void checkpoint(Log log, const Merkle& tree);
+  void checkpoint(Log log, const MerkleFrontier& tree);
 
   std::unique_ptr<Store> store_;
   LedgerOptions options_;
   std::string origin_;
-  Merkle record_, margin_;
+  MerkleFrontier record_, margin_;
   Batch batch_;
   std::map<std::string, Bytes> waiting_;  // blobs that no entry has named yet
   std::set<std::string> fresh_;           // blobs of this batch

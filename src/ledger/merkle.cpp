@@ -12,11 +12,52 @@ std::int64_t split_of(std::int64_t n) {
   return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n - 1)));
 }
 
+// What the digests of an audit path stand for: leaves from begin to before end, nearest first.
+struct Span {
+  std::int64_t begin, end;
+};
+std::vector<Span> audit_path(std::int64_t index, std::int64_t count) {
+  std::vector<Span> path;
+  std::int64_t begin = 0;
+  std::int64_t end = count;
+  while (end - begin > 1) {
+    const std::int64_t split = begin + split_of(end - begin);
+    if (index < split) {
+      path.push_back({split, end});
+      end = split;
+    } else {
+      path.push_back({begin, split});
+      begin = split;
+    }
+  }
+  return {path.rbegin(), path.rend()};
+}
+
+constexpr int kTileRow = 6;
+constexpr std::int64_t kTile = 1 << kTileRow;
+
 }  // namespace
 
 Digest leaf_hash(ByteView entry) { return sha256(0x00, entry); }
 Digest node_hash(const Digest& left, const Digest& right) {
   return sha256(0x01, view(left), view(right));
+}
+
+void MerkleFrontier::add_leaf(const Digest& leaf) {
+  peaks_.push_back(leaf);
+  // As a binary counter carries: two subtrees of the same size become one.
+  for (std::int64_t carry = size_++; carry % 2 != 0; carry /= 2) {
+    const Digest right = peaks_.back();
+    peaks_.pop_back();
+    peaks_.back() = node_hash(peaks_.back(), right);
+  }
+}
+
+Digest MerkleFrontier::root() const {
+  if (peaks_.empty()) return sha256("");
+  Digest out = peaks_.back();
+  for (std::size_t i = peaks_.size() - 1; i-- > 0;) out = node_hash(peaks_[i], out);
+  return out;
 }
 
 void Merkle::add_leaf(const Digest& leaf) {
@@ -48,19 +89,8 @@ Digest Merkle::root(std::int64_t count) const {
 std::vector<Digest> Merkle::inclusion(std::int64_t index, std::int64_t count) const {
   CHECK(index >= 0 && index < count && count <= size());
   std::vector<Digest> path;
-  std::int64_t begin = 0;
-  std::int64_t end = count;
-  while (end - begin > 1) {
-    const std::int64_t split = begin + split_of(end - begin);
-    if (index < split) {
-      path.push_back(range(split, end));
-      end = split;
-    } else {
-      path.push_back(range(begin, split));
-      begin = split;
-    }
-  }
-  return {path.rbegin(), path.rend()};
+  for (const Span span : audit_path(index, count)) path.push_back(range(span.begin, span.end));
+  return path;
 }
 
 void Merkle::consistency(std::int64_t m, std::int64_t begin, std::int64_t end, bool whole,
@@ -84,6 +114,42 @@ std::vector<Digest> Merkle::consistency(std::int64_t old_size, std::int64_t coun
   std::vector<Digest> out;
   if (old_size > 0 && old_size < count) consistency(old_size, 0, count, true, out);
   return out;
+}
+
+void MerkleTiles::add(ByteView entry) {
+  last_.add(entry);
+  if (last_.size() < kTile) return;
+  tiles_.add_leaf(last_.root());
+  last_ = {};
+}
+
+std::int64_t MerkleTiles::size() const { return tiles_.size() * kTile + last_.size(); }
+
+// Subtrees begin at multiples of their size's power of two, so one that ends behind a tile begins
+// with one.
+Result<Digest> MerkleTiles::range(std::int64_t begin, std::int64_t end) const {
+  const std::int64_t count = end - begin;
+  if (count % kTile == 0) return tiles_.range(begin / kTile, end / kTile);
+  if (count == 1) return leaf_(begin);
+  const std::int64_t split = split_of(count);
+  TRY(const Digest left, range(begin, begin + split));
+  TRY(const Digest right, range(begin + split, end));
+  return node_hash(left, right);
+}
+
+Result<Digest> MerkleTiles::root(std::int64_t count) const {
+  CHECK(count >= 0 && count <= size());
+  return count == 0 ? sha256("") : range(0, count);
+}
+
+Result<std::vector<Digest>> MerkleTiles::inclusion(std::int64_t index, std::int64_t count) const {
+  CHECK(index >= 0 && index < count && count <= size());
+  std::vector<Digest> path;
+  for (const Span span : audit_path(index, count)) {
+    TRY(const Digest digest, range(span.begin, span.end));
+    path.push_back(digest);
+  }
+  return path;
 }
 
 bool verify_inclusion(const Digest& leaf, std::int64_t index, std::int64_t size,

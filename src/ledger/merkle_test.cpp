@@ -110,6 +110,47 @@ RC_GTEST_PROP(Merkle, IsTheSlowTree, (const std::vector<std::string>& entries)) 
   RC_ASSERT(tree.root() == slow_root(entries));
 }
 
+// What keeps less of the tree says the same of it: at every size, and of every earlier one.
+TEST(Merkle, FrontierAndTilesAreTheWholeTree) {
+  const int count = 331;  // five tiles and a part of one
+  const auto entries = words(count);
+  Merkle whole;
+  MerkleFrontier frontier;
+  std::int64_t read = 0;
+  MerkleTiles tiles([&](std::int64_t index) -> Result<Digest> {
+    ++read;
+    return leaf_hash(entries[static_cast<std::size_t>(index)]);
+  });
+  EXPECT_EQ(frontier.root(), whole.root());
+  for (std::int64_t size = 1; size <= count; ++size) {
+    const Bytes& entry = entries[static_cast<std::size_t>(size - 1)];
+    whole.add(entry), frontier.add(entry), tiles.add(entry);
+    ASSERT_EQ(frontier.size(), size);
+    ASSERT_EQ(tiles.size(), size);
+    ASSERT_EQ(frontier.root(), whole.root());
+    ASSERT_EQ(*tiles.root(size), whole.root());
+    for (const std::int64_t index : {std::int64_t{0}, size / 2, size - 1}) {
+      read = 0;
+      ASSERT_EQ(*tiles.inclusion(index, size), whole.inclusion(index, size))
+          << index << " " << size;
+      ASSERT_LE(read, 126);
+    }
+  }
+  for (std::int64_t size = 0; size <= count; ++size) ASSERT_EQ(*tiles.root(size), whole.root(size));
+  for (const std::int64_t size : {64, 65, 130, 320})
+    for (std::int64_t index = 0; index < size; ++index)
+      ASSERT_EQ(*tiles.inclusion(index, size), whole.inclusion(index, size))
+          << index << " " << size;
+}
+
+TEST(Merkle, TilesHandOnThatALeafCannotBeRead) {
+  MerkleTiles tiles([](std::int64_t) -> Result<Digest> { return fail(Errc::io, "gone"); });
+  for (const Bytes& entry : words(70)) tiles.add(entry);
+  EXPECT_TRUE(tiles.root(64));  // needs none
+  EXPECT_EQ(tiles.root(70).error().code, Errc::io);
+  EXPECT_EQ(tiles.inclusion(3, 64).error().code, Errc::io);
+}
+
 // A proof with anything changed proves nothing: one bit of it, of the leaf or of a root, or a
 // digest too few.
 RC_GTEST_PROP(Merkle, AChangedProofFails, ()) {

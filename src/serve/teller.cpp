@@ -117,7 +117,9 @@ std::string wire(const char* event, const Json& data, std::int64_t id) {
   out += event;
   out += "\ndata: ";
   data.dump_to(out);
-  return out + "\n\n";
+  out += "\n\n";
+  out.shrink_to_fit();  // it is kept for those who come back
+  return out;
 }
 
 Teller::Teller(TellerOptions options) : options_(std::move(options)) {

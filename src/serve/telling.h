@@ -36,6 +36,10 @@ struct Verification {
 };
 
 struct Telling {
+  Telling() = default;
+  Telling(const Telling&) = delete;  // its tree reads with its reader
+  Telling& operator=(const Telling&) = delete;
+
   Readings readings;
   std::string ledger_name;      // of the file; "": in memory
   std::string version;          // of the program
@@ -44,9 +48,12 @@ struct Telling {
 
   std::unique_ptr<Store> store;
   std::unique_ptr<LedgerReader> reader;
+  MerkleTiles tree{[this](std::int64_t seq) -> Result<Digest> {  // of the record
+    TRY(const Bytes bytes, reader->bytes(Seq{seq}));
+    return leaf_hash(bytes);
+  }};
   Story story;
   Eyes eyes;
-  Merkle tree;             // of the record
   std::string checkpoint;  // the record's last, a signed note
   std::string signer;      // the run's own key as text
   std::map<std::int64_t, Look> looks;
