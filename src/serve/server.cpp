@@ -1,5 +1,6 @@
 #include "serve/server.h"
 
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -25,6 +26,7 @@ constexpr std::size_t kChunk = 64 * 1024;      // written to a stream at once
 constexpr std::size_t kCachedMax = 512;        // answers kept until something changes
 constexpr std::size_t kCachedBytes = 1 << 20;  // of one of them
 constexpr int kSendBuffer = 128 * 1024;        // the system's, of a stream
+constexpr std::int64_t kPumpGapUs = 25'000;    // between two rounds of writing to all streams
 
 struct Cached {
   std::uint64_t version = 0;
@@ -44,7 +46,8 @@ struct Server::State {
         acceptor(io),
         heartbeat(io),
         sweeper(io),
-        watch(io) {}
+        watch(io),
+        pumper(io) {}
 
   void accept();
   void beat();
@@ -64,13 +67,14 @@ struct Server::State {
   std::uint64_t base = 0;    // number of the log's first event
   std::uint64_t opened = 0;  // of the first that shows all that it may
   std::size_t log_bytes = 0;
+  std::int64_t pumped_us = 0;
   bool pumping = false, ending = false;
   Cached cached;
   Counters counters;
   // Behind the sets: what is still under way when this ends takes itself out of them.
   net::io_context io{1};
   tcp::acceptor acceptor;
-  net::steady_timer heartbeat, sweeper, watch;
+  net::steady_timer heartbeat, sweeper, watch, pumper;
 };
 
 // What is under way holds itself. A reply is moved on to the I/O thread, so that the last hold on a
@@ -490,11 +494,18 @@ void Server::State::sweep() {
   });
 }
 
-// Once for all events that have come together.
+// Once for all events that come together. What comes first goes out at once, what comes behind it
+// waits for the rest: a turn is some forty events, and written one by one to hundreds of streams
+// they would take from the run what it needs to play the next.
 void Server::State::pump_soon() {
   if (std::exchange(pumping, true)) return;
-  net::post(io, [this] {
+  const std::int64_t wait =
+      std::clamp<std::int64_t>(pumped_us + kPumpGapUs - now_us(), 0, kPumpGapUs);
+  pumper.expires_after(std::chrono::microseconds(wait));
+  pumper.async_wait([this](beast::error_code error) {
+    if (error) return;
     pumping = false;
+    pumped_us = now_us();
     for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
       stream->shared_from_this()->pump();
   });
