@@ -44,7 +44,10 @@ describe("numbers", () => {
       inUnit("valid_ppm", 998_000),
       inUnit("wall_us", 63_535),
       inUnit("trades", -12),
-    ]).toEqual(["−2.50", "0.210", "99.80 %", "64 ms", "−12"]);
+      inUnit("prompt_tokens", 58_750.4),
+      inUnit("treasury_sharpe", -0.08799),
+      inUnit("patron_pnl", 0.0800000001),
+    ]).toEqual(["−2.50", "0.210", "99.80 %", "64 ms", "−12", "58\u2009750", "−0.088", "0.08"]);
     expect(withoutUnit("desk gini_milli")).toBe("desk gini");
   });
   it("prices, changes, times, rates, costs", () => {

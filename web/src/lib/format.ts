@@ -71,6 +71,12 @@ const rules: Record<string, string> = {
 
 export const offence = (reason: string): string => rules[reason] ?? words(reason);
 
+/** No more digits than an estimate has: whole from a thousand on, else three that count. */
+function measured(value: number): string {
+  if (Number.isInteger(value) || value >= 1000) return grouped(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
 /** A figure in the unit that its name ends with, and the name without it: `pnl_mp` is in pebbles. */
 export function inUnit(name: string, value: number): string {
   const unit = /_(mp|milli|ppm|bps|us)(?= |$)/.exec(name)?.[1];
@@ -86,9 +92,7 @@ export function inUnit(name: string, value: number): string {
     case "us":
       return duration(value);
     default:
-      return Number.isInteger(value)
-        ? (value < 0 ? minus : "") + grouped(Math.abs(value))
-        : value.toPrecision(4).replace("-", minus);
+      return (value < 0 ? minus : "") + measured(Math.abs(value));
   }
 }
 export const withoutUnit = (name: string): string =>
