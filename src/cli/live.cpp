@@ -28,11 +28,11 @@ std::vector<serve::Line> minute(const LedgerReader& ledger, const Entry& entry,
   return out;
 }
 
-Json verified(Store& store, serve::Replay replay, const serve::Watch& watch) {
-  const Verified first = verify(store, {});
+Json verified(Store& store, const serve::Verifying& wanted, const serve::Watch& watch) {
+  const Verified first = verify(store, {.key = wanted.key});
   const LedgerReader ledger(store);
   Second second = no_second_look();
-  if (replay == serve::Replay::yes)
+  if (wanted.replay == serve::Replay::yes)
     second = second_look(ledger, {.on_turn =
                                       [&](const TurnReport& report) {
                                         if (watch.progress)

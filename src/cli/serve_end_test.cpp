@@ -2,6 +2,7 @@
 #include "cli/serving_test.h"
 #include "core/schema.h"
 #include "core/text.h"
+#include "ledger/key.h"
 #include "serve/acts.h"
 #include "serve/assets.h"
 
@@ -98,6 +99,21 @@ TEST_F(Documented, EveryPathAnswersByItsSchema) {
   const Json verification = json("/v1/verify");
   EXPECT_TRUE(verification.at("result").bool_or("good", false)) << verification.dump();
   expect_conforms("GET /v1/verify", verification.dump(), verified);
+
+  // With a key: the right one is pinned, another's finds the run forged, and no key at all is said.
+  const auto again = [&](const std::string& key) {
+    const Json body = Json::object({{"key", key}, {"replay", false}});
+    EXPECT_EQ(post("/v1/verify", body.dump()).status, 202) << body.dump();
+    until([&](const Json&) { return json("/v1/verify").str_or("state", "") == "done"; });
+    return json("/v1/verify").at("result");
+  };
+  const Json pinned = again(json("/v1/run").str_or("signer", ""));
+  EXPECT_TRUE(pinned.bool_or("good", false) && pinned.bool_or("pinned", false)) << pinned.dump();
+  const Json other = again(SigningKey::generate("other")->verifier().text());
+  EXPECT_FALSE(other.bool_or("good", true)) << other.dump();
+  const auto refused = post("/v1/verify", R"({"key":"nonsense"})");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_NE(refused.body.find("\"place\":\"key\""), std::string::npos) << refused.body;
 }
 
 TEST_F(Documented, EveryEventConformsToItsSchema) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/key.h"
 #include "ledger/ledger.h"
 #include "serve/look.h"
 
@@ -25,6 +26,10 @@ struct Progress {
 };
 
 enum class Replay { yes, no };
+struct Verifying {
+  Replay replay = Replay::yes;
+  std::optional<VerifierKey> key;  // pins the signer
+};
 
 // Of what takes long: told how far it is, and asked whether to give up.
 struct Watch {
@@ -44,8 +49,9 @@ struct Readings {
   std::function<std::vector<Line>(const LedgerReader&, const Entry&, const Before&)> minute;
   // The report's JSON.
   std::function<Result<Json>(const LedgerReader&)> report;
-  // What `wood verify --json` says. On a thread of its own, as is the watch.
-  std::function<Json(Store&, Replay, const Watch&)> verify;
+  // What `wood verify --json` says, with --key if one is given. On a thread of its own, as is the
+  // watch.
+  std::function<Json(Store&, const Verifying&, const Watch&)> verify;
   // Plays a finished run again for what no entry holds; same threads.
   std::function<Status(Store&, const Watch&)> replay;
 };

@@ -326,7 +326,7 @@ Teller::Chunk Teller::behind(std::int64_t id, std::size_t bytes_max) {
 
 // ---- verifying
 
-void Teller::verify(Replay replay) {
+void Teller::verify(Verifying wanted) {
   auto opened = options_.reopen();
   Verification& now = telling_.verification;
   now = {};
@@ -337,7 +337,7 @@ void Teller::verify(Replay replay) {
   now.state = "running", now.phase = "ledger";
   now.entries = (*opened)->size(Log::record);
   std::shared_ptr<Store> store = std::move(*opened);
-  worker_.post([this, store, replay] {
+  worker_.post([this, store, wanted = std::move(wanted)] {
     std::int64_t told = 0;
     const auto progress = [&](Progress at) {
       if (now_us() - told < kProgressUs && at.turn < at.turns) return;
@@ -349,7 +349,7 @@ void Teller::verify(Replay replay) {
       });
     };
     Json result = options_.readings.verify(
-        *store, replay, {.progress = progress, .stop = [this] { return stopping_.load(); }});
+        *store, wanted, {.progress = progress, .stop = [this] { return stopping_.load(); }});
     post([this, result = std::move(result)]() mutable {
       telling_.verification.state = "done";
       telling_.verification.result = std::move(result);
@@ -361,15 +361,25 @@ void Teller::verify(Replay replay) {
 
 Response Teller::post_verify(Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
-  static const Json schema =
-      Json::object({{"additionalProperties", false},
-                    {"properties", Json::object({{"replay", Json::object({{"type", "boolean"}})}})},
-                    {"type", "object"}});
+  static const Json schema = Json::object(
+      {{"additionalProperties", false},
+       {"properties", Json::object({{"key", Json::object({{"maxLength", 300}, {"type", "string"}})},
+                                    {"replay", Json::object({{"type", "boolean"}})}})},
+       {"type", "object"}});
   const auto body = parse_body(asked.request().body);
   if (!body) return response(body.error());
   if (auto problem = judge_body(*body, schema)) return response(*problem);
+  Verifying wanted;
+  if (!body->bool_or("replay", true)) wanted.replay = Replay::no;
+  if (const Json* text = body->find("key")) {
+    auto key = VerifierKey::parse(text->string());
+    if (!key)
+      return response(Problem{422, key.error().what, "key",
+                              "give the signer's verifier key, NAME+HASH+BASE64, or leave it out"});
+    wanted.key = std::move(*key);
+  }
   if (telling_.verification.state != "running") {
-    verify(body->bool_or("replay", true) ? Replay::yes : Replay::no);
+    verify(std::move(wanted));
     changed();
   }
   return json_response(verification_json(telling_.verification), 202);

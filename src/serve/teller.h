@@ -86,7 +86,7 @@ class Teller {
   void publish(const char* event, const Json& data, std::int64_t id = -1);
   void changed() { version_.fetch_add(1, std::memory_order_release); }
   void show_state();
-  void verify(Replay replay);
+  void verify(Verifying wanted);
   Response post_verify(Asked& asked);
 
   TellerOptions options_;

@@ -20,7 +20,9 @@ Readings plain_readings() {
   out.report = [](const LedgerReader& ledger) -> Result<Json> {
     return Json::object({{"entries", ledger.size()}});
   };
-  out.verify = [](Store&, Replay, const Watch&) { return Json::object({{"good", true}}); };
+  out.verify = [](Store&, const Verifying&, const Watch&) {
+    return Json::object({{"good", true}});
+  };
   out.replay = [](Store&, const Watch&) -> Status { return {}; };
   return out;
 }

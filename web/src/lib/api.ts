@@ -50,7 +50,9 @@ async function post<T>(path: string, body: unknown): Promise<T> {
 }
 
 export const command = (body: Command): Promise<Receipt> => post("/v1/commands", body);
-export const verify = (): Promise<unknown> => post("/v1/verify", {});
+/** Without a key the one that the run names is taken. */
+export const verify = (key: string): Promise<unknown> =>
+  post("/v1/verify", key === "" ? {} : { key });
 
 /** A path with those parameters that say something. */
 export function query(path: string, said: Record<string, string | number | null>): string {

@@ -429,6 +429,20 @@ describe("the whole run", () => {
     const { page } = watched;
     await page.getByRole("button", { name: "Verify the whole run" }).click();
     await page.getByText("playing it again gives the same bytes").waitFor({ timeout: 30_000 });
+    await page.getByText("Signed by the key that the run names").waitFor();
+    // By the key that somebody knows: the signer's, then another's.
+    const signer = (await (await fetch(`${served.url}v1/run`)).json()).signer as string;
+    const fixture = new URL("../fixtures/decision.vkey", import.meta.url);
+    const other = readFileSync(fixture, "utf8").trim();
+    for (const [key, text] of [
+      [signer, "Signed by the key that you pinned"],
+      [other, "✗"],
+    ] as const) {
+      await page.evaluate((pinned) => localStorage.setItem("wood-key", pinned), key);
+      await page.getByRole("button", { name: "Verify the whole run" }).click();
+      await page.locator(".whole").getByText(text).waitFor({ timeout: 30_000 });
+    }
+    await page.evaluate(() => localStorage.removeItem("wood-key"));
     quiet(watched);
     await page.close();
   });
