@@ -12,6 +12,7 @@
 #include "host/clock.h"
 #include "serve/assets.h"
 #include "serve/counters.h"
+#include "serve/kept.h"
 
 namespace wood::serve {
 namespace {
@@ -22,16 +23,9 @@ namespace http = beast::http;
 using tcp = net::ip::tcp;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr std::size_t kChunk = 64 * 1024;      // written to a stream at once
-constexpr std::size_t kCachedMax = 512;        // answers kept until something changes
-constexpr std::size_t kCachedBytes = 1 << 20;  // of one of them
-constexpr int kSendBuffer = 128 * 1024;        // the system's, of a stream
-constexpr std::int64_t kPumpGapUs = 25'000;    // between two rounds of writing to all streams
-
-struct Cached {
-  std::uint64_t version = 0;
-  std::map<std::string, Response, std::less<>> answers;
-};
+constexpr std::size_t kChunk = 64 * 1024;    // written to a stream at once
+constexpr int kSendBuffer = 128 * 1024;      // the system's, of a stream
+constexpr std::int64_t kPumpGapUs = 25'000;  // between two rounds of writing to all streams
 
 }  // namespace
 
@@ -55,6 +49,7 @@ struct Server::State {
   void ask_stop(const std::function<bool()>& stop);
   void drain(int times);
   void pump_soon();
+  void each(const std::function<void(Stream&)>& what);
   void put(StreamEvent event);
   void dropped(const std::string& reason, const std::string& who);
 
@@ -69,7 +64,7 @@ struct Server::State {
   std::size_t log_bytes = 0;
   std::int64_t pumped_us = 0;
   bool pumping = false, ending = false;
-  Cached cached;
+  Kept kept;
   Counters counters;
   // Behind the sets: what is still under way when this ends takes itself out of them.
   net::io_context io{1};
@@ -272,14 +267,13 @@ class Session : public std::enable_shared_from_this<Session> {
     idle_ = false;
     keep_ = false;
     if (!error) return take(parser_->release());
+    const auto too_long = [&](int status, const char* place, std::size_t max) {
+      write(response(Problem{status, std::string("the ") + place + " is too long", place,
+                             "send at most " + std::to_string(max) + " bytes"}));
+    };
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
-      return write(response(
-          Problem{431, "the headers are too long", "headers",
-                  "send at most " + std::to_string(server_.spec.header_bytes_max) + " bytes"}));
-    if (error == http::error::body_limit)
-      return write(response(
-          Problem{413, "the body is too long", "body",
-                  "send at most " + std::to_string(server_.spec.body_bytes_max) + " bytes"}));
+      return too_long(431, "header", server_.spec.header_bytes_max);
+    if (error == http::error::body_limit) return too_long(413, "body", server_.spec.body_bytes_max);
     // Who has gone, or says nothing in time, is told nothing.
     const bool spoke =
         error.category() == http::make_error_code(http::error::bad_method).category();
@@ -320,16 +314,18 @@ class Session : public std::enable_shared_from_this<Session> {
       return write(json_response(Json::object({{"status", "ok"}})));
     if (target->path == "/v1/events" && request.method == "GET") return stream(request, *target);
     if (target->path == "/metrics" && reads) return metrics();
-    if (reads && serve_cached(request)) return;
-    const bool kept = reads && target->path.starts_with("/v1/");
     const std::uint64_t version = server_.backend.version();
     const std::string key = request.target;
+    const bool kept = reads && target->path.starts_with("/v1/");
+    if (const Response* given = kept ? server_.kept.find(version, key) : nullptr)
+      return write(*given);
     server_.backend.answer(
         std::move(request), *target,
         [&server = server_, self = shared_from_this(), kept, version, key](Response given) mutable {
           net::post(server.io,
                     [self = std::move(self), kept, version, key, given = std::move(given)] {
-                      if (kept) self->keep(version, key, given);
+                      Server::State& at = self->server_;
+                      if (kept) at.kept.keep(version, at.backend.version(), key, given);
                       self->write(given);
                     });
         });
@@ -341,29 +337,6 @@ class Session : public std::enable_shared_from_this<Session> {
     if (problem && problem->status == 401 && target.path == "/" && target.query.contains("open"))
       return std::nullopt;
     return problem;
-  }
-
-  bool serve_cached(const Request& request) {
-    Cached& cached = server_.cached;
-    if (const std::uint64_t now = server_.backend.version(); cached.version != now) {
-      cached.answers.clear();
-      cached.version = now;
-      return false;
-    }
-    const auto it = cached.answers.find(request.target);
-    if (it == cached.answers.end()) return false;
-    write(it->second);
-    return true;
-  }
-
-  // An answer that was given while nothing changed is the answer to the same question.
-  void keep(std::uint64_t version, const std::string& key, const Response& response) {
-    Cached& cached = server_.cached;
-    if (response.status != 200 || version != cached.version ||
-        version != server_.backend.version() || cached.answers.size() >= kCachedMax ||
-        response.content().size() > kCachedBytes)
-      return;
-    cached.answers.insert_or_assign(key, response);
   }
 
   void metrics() {
@@ -458,6 +431,12 @@ class Session : public std::enable_shared_from_this<Session> {
 
 // ---- the server
 
+// Of all streams; what is done to one may end it.
+void Server::State::each(const std::function<void(Stream&)>& what) {
+  for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
+    what(*stream->shared_from_this());
+}
+
 void Server::State::accept() {
   acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
     if (error == net::error::operation_aborted || !acceptor.is_open()) return;
@@ -477,8 +456,7 @@ void Server::State::beat() {
   heartbeat.expires_after(Milliseconds(spec.heartbeat_ms));
   heartbeat.async_wait([this](beast::error_code error) {
     if (error) return;
-    for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
-      stream->shared_from_this()->beat();
+    each([&](Stream& stream) { stream.beat(); });
     beat();
   });
 }
@@ -488,8 +466,7 @@ void Server::State::sweep() {
   sweeper.async_wait([this](beast::error_code error) {
     if (error) return;
     const std::int64_t now = now_us();
-    for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
-      stream->shared_from_this()->sweep(now);
+    each([&](Stream& stream) { stream.sweep(now); });
     sweep();
   });
 }
@@ -506,8 +483,7 @@ void Server::State::pump_soon() {
     if (error) return;
     pumping = false;
     pumped_us = now_us();
-    for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
-      stream->shared_from_this()->pump();
+    each([&](Stream& stream) { stream.pump(); });
   });
 }
 
@@ -539,8 +515,7 @@ void Server::State::ask_stop(const std::function<bool()>& stop) {
     acceptor.close(ignored);
     heartbeat.cancel();
     sweeper.cancel();
-    for (Stream* stream : std::vector<Stream*>(streams.begin(), streams.end()))
-      stream->shared_from_this()->drop("the server ends");
+    each([&](Stream& stream) { stream.drop("the server ends"); });
     for (Session* session : std::vector<Session*>(sessions.begin(), sessions.end()))
       session->shared_from_this()->end();
     drain(100);
