@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <utility>
 
 #include "cli/live.h"
 #include "cli/patron.h"
@@ -104,8 +105,8 @@ class Game {
   Rest& rest_;
   const Console& console_;
   Names names_;
-  std::int64_t day_ = 0;  // that was told last
-  std::size_t told_ = 0;  // receipts whose outcome was shown
+  std::int64_t day_ = 0;           // that was told last
+  std::vector<std::string> told_;  // of each receipt, the outcome that was shown last
   bool left_ = false;
 };
 
@@ -243,8 +244,10 @@ void Game::lines(const Json& minutes, bool all) {
     const bool first = now != section;
     const bool last = i + 1 == rows.size() || rows[i + 1].str_or("section", "") != now;
     const bool own = rows[i].str_or("text", "").starts_with("patron ");
-    const bool told =
-        all || (now == "The desk" ? last : now == "Dusk" ? first : now == "Dawn" ? own : true);
+    const bool told = all || (now == "The desk" ? last
+                              : now == "Dusk"   ? first
+                              : now == "Dawn"   ? own
+                                                : true);
     section = now;
     if (!told) continue;
     if (now != headed) say(strong(now) + "\n");
@@ -267,17 +270,19 @@ Status Game::day() {
   return outcomes();
 }
 
-// What became of what the player did.
+// What became of what the player did, as far as he has not been told.
 Status Game::outcomes() {
   TRY(const Json all, get("/v1/commands"));
   const auto& rows = all.at("commands").items();
-  for (; told_ < rows.size(); ++told_) {
-    const Json& row = rows[told_];
-    if (row.str_or("by", "") == "control") continue;
-    if (row.str_or("state", "") == "queued") break;
+  told_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Json& row = rows[i];
+    const std::string state = row.str_or("state", "");
+    if (row.str_or("by", "") == "control" || state == "queued") continue;
     const std::string outcome = row.str_or("outcome", "");
-    say(strong("you") + "  " + row.str_or("name", "") + ": " +
-        (outcome.empty() ? row.str_or("state", "") : outcome) + "\n");
+    const std::string& now = outcome.empty() ? state : outcome;
+    if (std::exchange(told_[i], now) != now)
+      say(strong("you") + "  " + row.str_or("name", "") + ": " + now + "\n");
   }
   return {};
 }
@@ -490,8 +495,9 @@ Status for_a_player(Setup& setup) {
 std::string lost(std::size_t queued) {
   if (queued == 0) return "";
   return queued == 1 ? "; what waited for the dawn was not recorded"
-                     : "; " + std::to_string(queued) + " acts that waited for the dawn were not "
-                                                       "recorded";
+                     : "; " + std::to_string(queued) +
+                           " acts that waited for the dawn were not "
+                           "recorded";
 }
 
 Result<int> act(const Args& args, const Console& console) {
@@ -520,8 +526,7 @@ Result<int> act(const Args& args, const Console& console) {
   TRY_STATUS(std::move(told));
   const std::string path = live->launch().path();
   if (played->stopped == "paused") {
-    console.complain("wood: left behind day " + std::to_string(played->turns) +
-                     lost(queued) +
+    console.complain("wood: left behind day " + std::to_string(played->turns) + lost(queued) +
                      (path.empty() ? "; it was kept in memory\n"
                                    : "; go on with it:\n  wood play " + path + "\n"));
     return Exit::stopped;

@@ -29,7 +29,7 @@ TEST_F(Play, AGameIsPlayedToItsEndAndIsOnRecord) {
   EXPECT_EQ(ran.err, "") << ran.err;
   for (const char* part :
        {"You are the Patron", "at a heat of 30", "lend: recorded at the next dawn",
-        "── Day 1, autumn ──", "── Day 4, autumn ──", "you  lend: loan offered", "they sell",
+        "── Day 1, autumn ──", "── Day 4, autumn ──", "you  lend: loan refused", "they sell",
         "and it fades by 5 a day", "the villagers send", "you  short: ", "did better",
         "wood verify a.wood"})
     EXPECT_TRUE(has(ran.out, part)) << part << "\n" << ran.out;

@@ -215,7 +215,7 @@ TEST_F(Game, ThePatronPlaysAndWhatIsPrivateStaysSoUntilTheEnd) {
   EXPECT_EQ(receipts.at("commands").items()[0].str_or("state", ""), "recorded");
   EXPECT_GT(receipts.at("commands").items()[0].int_or("entry", -1), 0);
   EXPECT_EQ(receipts.at("commands").items()[0].str_or("outcome", ""), "tipped");
-  EXPECT_EQ(receipts.at("commands").items()[1].str_or("outcome", ""), "loan offered");
+  EXPECT_EQ(receipts.at("commands").items()[1].str_or("outcome", ""), "loan refused");
   EXPECT_EQ(receipts.at("commands").items()[3].str_or("outcome", ""), "filled 2 of 2, filled");
   const Json trades = json("/v1/trades?who=patron");
   EXPECT_GT(trades.at("trades").items().size(), 0U) << "he bought honey at market";

@@ -67,6 +67,7 @@ Response act(Telling& telling, const Act& known, Json body) {
   if (by == "patron" && !telling.story.scenario.patron)
     return conflict("this scenario has no Patron", "set [patron] enabled in the scenario");
   body.erase("by");
+  Json given = body;
   if (known.name == "reopen") body.set("act", "resume");
   const auto id = static_cast<std::int64_t>(telling.receipts.size()) + 1;
   if (const Status queued = telling.gate->queue(id, {by, std::move(body)}); !queued)
@@ -76,6 +77,7 @@ Response act(Telling& telling, const Act& known, Json body) {
   receipt.name = known.name;
   receipt.by = by;
   receipt.state = "queued";
+  receipt.command = std::move(given);
   telling.receipts.push_back(receipt);
   return json_response(receipt_json(receipt), 202);
 }
@@ -90,6 +92,7 @@ Response control(Telling& telling, const Act& known, const Json& body) {
   receipt.name = known.name;
   receipt.by = "control";
   receipt.state = "done";
+  receipt.command = body;
   telling.receipts.push_back(receipt);
   return json_response(receipt_json(receipt), 202);
 }
@@ -118,6 +121,7 @@ Response get_commands(Telling& telling, Asked& asked) {
 
 Json receipt_json(const Receipt& receipt) {
   return Json::object({{"by", receipt.by},
+                       {"command", receipt.command},
                        {"entry", receipt.entry.some() ? Json(receipt.entry.value) : Json()},
                        {"id", receipt.id},
                        {"name", receipt.name},

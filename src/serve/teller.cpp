@@ -32,20 +32,6 @@ Response get_verification(Telling& telling, Asked& asked) {
   return json_response(verification_json(telling.verification));
 }
 
-// What an entry that a command caused says of it; "" if nothing yet.
-std::string outcome_of(const Draft& draft) {
-  const Json& body = draft.body;
-  const std::string what = body.str_or("what", "");
-  if (draft.kind == EntryKind::command) return "";
-  if (draft.kind == EntryKind::check)
-    return body.bool_or("pass", true) ? "" : "refused: " + body.str_or("reason", "");
-  if (what == "refused") return "refused: " + body.str_or("reason", "");
-  if (what == "order")
-    return "filled " + std::to_string(body.int_or("filled", 0)) + " of " +
-           std::to_string(body.int_or("lots", 0)) + ", " + body.str_or("state", "");
-  return what == "deal" ? body.str_or("kind", "") + " " + body.str_or("state", "") : what;
-}
-
 bool fits(std::string_view pattern, const Target& target) {
   const std::vector<std::string> parts = split(pattern.substr(1), '/');
   if (parts.size() != target.segments.size()) return false;
@@ -162,7 +148,8 @@ Status Teller::file(std::int64_t seq, ByteView bytes) {
   TRY_STATUS(telling_.story.take(*entry, value, *telling_.reader));
   telling_.eyes.take(*entry, value);
   telling_.tree.add(bytes);
-  follow(*entry);
+  for (const std::size_t changed : follower_.take(*entry, telling_.story, telling_.receipts))
+    publish("command", receipt_json(telling_.receipts[changed]));
   return {};
 }
 
@@ -222,40 +209,6 @@ void Teller::committed(const Batch& batch) {
   if (!filed) show_state();
 }
 
-// Ties the commands that came here to what became of them on record.
-void Teller::follow(const Entry& entry) {
-  const Draft& draft = entry.draft;
-  const auto caused = [&]() -> Receipt* {
-    for (const Seq cause : draft.from)
-      if (const auto it = commands_.find(cause.value); it != commands_.end())
-        return &telling_.receipts[it->second];
-    return nullptr;
-  };
-  if (draft.kind == EntryKind::input && draft.body.find("act") != nullptr) {
-    if (expected_.empty()) return;
-    const std::int64_t id = expected_.front();
-    expected_.erase(expected_.begin());
-    if (id < 1 || id > static_cast<std::int64_t>(telling_.receipts.size())) return;
-    Receipt& receipt = telling_.receipts[static_cast<std::size_t>(id - 1)];
-    receipt.state = "recorded", receipt.turn = draft.turn, receipt.entry = entry.seq;
-    commands_[entry.seq.value] = static_cast<std::size_t>(id - 1);
-    publish("command", receipt_json(receipt));
-  } else if (draft.kind == EntryKind::command || draft.kind == EntryKind::check ||
-             draft.kind == EntryKind::event) {
-    Receipt* receipt = caused();
-    if (receipt == nullptr) return;
-    // An order is judged before it is done: what came of it hangs on the check.
-    if (draft.kind != EntryKind::event)
-      commands_[entry.seq.value] = static_cast<std::size_t>(receipt - telling_.receipts.data());
-    const std::string outcome = outcome_of(draft);
-    if (outcome.empty() || !receipt->outcome.empty()) return;
-    receipt->outcome = outcome;
-    publish("command", receipt_json(*receipt));
-  } else if (draft.kind == EntryKind::turn) {
-    commands_.clear();
-  }
-}
-
 void Teller::look(Look look) {
   // Of very long runs the oldest are let go: they are for scrubbing.
   if (telling_.looks.size() >= kLooksMax) telling_.looks.erase(telling_.looks.begin());
@@ -271,9 +224,7 @@ void Teller::pace(Pace pace) {
   show_state();
 }
 
-void Teller::taken(std::int64_t, std::vector<std::int64_t> ids) {
-  expected_.insert(expected_.end(), ids.begin(), ids.end());
-}
+void Teller::taken(std::int64_t, std::vector<std::int64_t> ids) { follower_.expect(ids); }
 
 void Teller::over(Stand stand, const std::string& why) {
   telling_.stand = stand;

@@ -80,7 +80,6 @@ class Teller {
  private:
   Status file(std::int64_t seq, ByteView bytes);
   void file_margin(ByteView bytes);
-  void follow(const Entry& entry);
   void tell(const Entry& entry);
   std::optional<std::string> event_of(const Entry& entry);
   void publish(const char* event, const Json& data, std::int64_t id = -1);
@@ -92,8 +91,7 @@ class Teller {
   TellerOptions options_;
   Telling telling_;
   std::vector<Routed> routes_;
-  std::map<std::int64_t, std::size_t> commands_;  // input or command entry → receipt
-  std::vector<std::int64_t> expected_;            // ids that the next inputs of a turn are of
+  Follower follower_;
   std::atomic<std::uint64_t> version_{1};
   bool intake_failed_ = false;
   std::atomic<bool> stopping_{false};

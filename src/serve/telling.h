@@ -9,6 +9,7 @@
 #include "ledger/merkle.h"
 #include "serve/asked.h"
 #include "serve/eyes.h"
+#include "serve/follower.h"
 #include "serve/gate.h"
 #include "serve/look.h"
 #include "serve/readings.h"
@@ -18,15 +19,6 @@ namespace wood::serve {
 
 enum class Stand { ready, running, paused, ended, failed, broken_off };
 const char* name(Stand stand);
-
-// A command that came here.
-struct Receipt {
-  std::int64_t id = 0;
-  std::string name, by, state;  // state: done, queued, recorded, lost
-  std::int64_t turn = 0;        // 0: not recorded
-  Seq entry;
-  std::string outcome;
-};
 
 struct Verification {
   std::string state = "idle", phase, why;

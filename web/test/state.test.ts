@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { act, emptyForm, scaled, Unsaid } from "../src/lib/act";
+import { act, emptyForm, scaled, told, Unsaid, verbs } from "../src/lib/act";
 import { pieces, sameJson } from "../src/lib/answer";
 import type { Turn } from "../src/lib/api-types";
 import { readCompare } from "../src/lib/compare";
@@ -143,6 +143,27 @@ describe("the Patron's forms", () => {
     });
     expect(act("broker", form, 10)).toMatchObject({ a: "oona", b: "fenn", promise: "no_short" });
     expect(act("legend", form, 10)).toMatchObject({ kind: "acorn_mania", turns: 3, by: "patron" });
+  });
+  it("are told in a line", () => {
+    const filled = { ...form, price: "9.2", pebbles: "12.5" };
+    const lines = Object.fromEntries(
+      verbs.map((verb) => [verb, told({ ...act(verb, filled, 10) }, 10)]),
+    );
+    expect(lines).toEqual({
+      tip: "to oona: acorns will rise, true. “Honey will be scarce.”",
+      whisper: "to oona: “Honey will be scarce.”",
+      say: "“Honey will be scarce.”",
+      lend: "12.50 to oona for 3 days at 5 %",
+      bribe: "12.50 to oona “Honey will be scarce.”",
+      broker: "oona and fenn: neither sells short what the other makes, for 3 days",
+      short: "2 acorns at 9.20",
+      order: "buy 2 acorns at 9.20",
+      legend: "The Great Acorn Mania, for 3 days",
+      shock: "drought of acorns, for 3 days",
+    });
+    expect(told({ ...act("short", form, 10) }, 10)).toBe("2 acorns at the market's price");
+    expect(told({ control: "step" }, 10)).toBe("");
+    expect(told({ act: "halt", good: "honey" }, 10)).toBe("honey");
   });
   it("say what is missing", () => {
     expect(() => act("whisper", { ...form, text: "  " }, 10)).toThrow(Unsaid);

@@ -1,5 +1,6 @@
 // What the Patron does, from what stands in a form: pebbles become millipebbles, prices ticks.
 import type { Command } from "./api-types";
+import { pebbles, price, words as plain } from "./format";
 
 export const verbs = [
   "tip",
@@ -153,4 +154,50 @@ export function act(verb: Verb, form: Form, tickMp: number): Command {
 function positive(value: number, what: string): number {
   if (value < 1) throw new Unsaid(`${what}: more than nothing`);
   return value;
+}
+
+export const promises = {
+  no_short: "neither sells short what the other makes",
+  no_undercut: "neither undercuts the other",
+  share_tips: "each shares the tips they get",
+};
+export const legends = {
+  acorn_mania: "The Great Acorn Mania",
+  hollow_log: "The Hollow Log",
+  run_on_hoard: "The Run on the Hoard",
+};
+
+/** What was commanded, in a line without the verb; "" where the verb says it all. */
+export function told(command: Record<string, unknown>, tickMp: number): string {
+  const text = (key: string): string => (typeof command[key] === "string" ? command[key] : "");
+  const count = (key: string): number => (typeof command[key] === "number" ? command[key] : 0);
+  const quoted = text("text") === "" ? "" : `“${text("text")}”`;
+  const days = `${count("turns")} days`;
+  const at = count("price") === 0 ? "the market's price" : price(count("price"), tickMp);
+  const named = (names: Record<string, string>, key: string): string =>
+    names[text(key)] ?? plain(text(key));
+  switch (text("act")) {
+    case "tip":
+      return `to ${text("to")}: ${text("good")} will ${text("direction") === "up" ? "rise" : "fall"}, ${command.true === true ? "true" : "planted"}. ${quoted}`;
+    case "whisper":
+      return `to ${text("to")}: ${quoted}`;
+    case "say":
+      return quoted;
+    case "lend":
+      return `${pebbles(count("principal_mp"))} to ${text("to")} for ${days} at ${count("rate_bps") / 100} %`;
+    case "bribe":
+      return `${pebbles(count("pebbles_mp"))} to ${text("to")} ${quoted}`.trim();
+    case "broker":
+      return `${text("a")} and ${text("b")}: ${named(promises, "promise")}, for ${days}`;
+    case "short":
+      return `${count("lots")} ${text("good")} at ${at}`;
+    case "order":
+      return `${text("side")} ${count("lots")} ${text("good")} at ${at}`;
+    case "legend":
+      return `${named(legends, "kind")}, for ${days}`;
+    case "shock":
+      return `${plain(text("kind"))} of ${text("good")}, for ${days}`;
+    default:
+      return ["who", "good", "step", "mind"].flatMap((key) => text(key) || []).join(", ");
+  }
 }

@@ -664,13 +664,15 @@ export interface Receipt {
   /** The control or the act. */
   name: string;
   by: "patron" | "operator" | "control";
+  /** As it was given, but for who gave it. */
+  command: Record<string, unknown>;
   /** queued: acts at the dawn of the next turn. lost: the run ended first. */
   state: "done" | "queued" | "recorded" | "lost";
   /** In which it was recorded. */
   turn: number | null;
   /** Its input entry. */
   entry: number | null;
-  /** What came of it in its turn: `refused: REASON`, `filled 2 of 3, rests`, `loan offered`, `tipped`, … */
+  /** What came of it so far: `refused: REASON`, `filled 2 of 3, rests`, `loan offered`, then `loan refused` or `loan active`, `tipped`, … */
   outcome: string;
 }
 

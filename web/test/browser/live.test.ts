@@ -41,8 +41,11 @@ describe("the Patron", () => {
       "--out",
       file,
     );
-    const watched = await visit(context, served, "#/patron");
+    const watched = await visit(context, served, "#/market");
     const { page } = watched;
+    await page.getByText("Nothing has happened yet").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("link", { name: "Play the Patron" }).click();
     await page.getByText("There is no undo.").waitFor();
     expect(await page.getByText("your score: pebbles won").count()).toBe(1);
 
@@ -71,6 +74,9 @@ describe("the Patron", () => {
     await submit(page, "Broker");
     await done(page, "Broker");
     expect(await page.locator(".receipts li.queued").count()).toBe(5);
+    expect(await page.locator(".receipts").innerText()).toContain(
+      "to pip: honey will fall, planted. “Oona's hoard is rotten.”",
+    );
 
     // A day goes by: each act is on record, with what came of it.
     await page.getByRole("button", { name: "One day" }).click();

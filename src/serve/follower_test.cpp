@@ -1,0 +1,113 @@
+#include "serve/follower.h"
+
+#include <gtest/gtest.h>
+
+namespace wood::serve {
+namespace {
+
+class Followed : public ::testing::Test {
+ protected:
+  Followed() {
+    for (const char* name : {"acorns", "honey"}) {
+      story_.scenario.goods.emplace_back();
+      story_.scenario.goods.back().name = name;
+    }
+  }
+
+  // The next entry; gives which receipts it changed.
+  std::vector<std::size_t> say(EntryKind kind, Json body, std::vector<Seq> from = {}) {
+    Entry entry;
+    entry.seq = Seq{next_++};
+    entry.draft.turn = 1;
+    entry.draft.kind = kind;
+    entry.draft.body = std::move(body);
+    entry.draft.from = std::move(from);
+    return follower_.take(entry, story_, receipts_);
+  }
+  Seq last() const { return Seq{next_ - 1}; }
+  // A command that is taken at the next dawn, and its input.
+  void give(const char* act) {
+    const auto id = static_cast<std::int64_t>(receipts_.size()) + 1;
+    receipts_.push_back({id, act, "patron", "queued", 0, {}, "", Json()});
+    follower_.expect({id});
+    say(EntryKind::input, Json::object({{"act", act}}));
+  }
+  // An order of the Patron for 5 honey at 900, of which `filled` are filled at once.
+  void order(const char* side, std::int64_t number, std::int64_t filled) {
+    give("order");
+    say(EntryKind::command, Json::object({{"act", "place"}}), {last()});
+    say(EntryKind::check, Json::object({{"pass", true}}), {last()});
+    say(EntryKind::event,
+        Json::object({{"what", "order"},
+                      {"who", "patron"},
+                      {"order", number},
+                      {"good", "honey"},
+                      {"side", side},
+                      {"price", 900},
+                      {"lots", 5},
+                      {"filled", filled},
+                      {"state", filled == 5 ? "filled" : "rests"}}),
+        {last()});
+  }
+  // Villagers sell to, or buy from, the Patron's resting orders.
+  void meet(bool he_buys, std::int64_t price, std::int64_t lots) {
+    const char* buyer = he_buys ? "patron" : "villager";
+    const char* seller = he_buys ? "villager" : "patron";
+    story_.trades.push_back({Seq{next_}, 1, price, lots, 1, buyer, seller, !he_buys});
+    say(EntryKind::event, Json::object({{"what", "villagers"}, {"good", "honey"}}));
+  }
+  const std::string& outcome(std::size_t i) const { return receipts_[i].outcome; }
+
+  Story story_;
+  Follower follower_;
+  std::vector<Receipt> receipts_;
+  std::int64_t next_ = 1;
+};
+
+TEST_F(Followed, AnOrderThatRestsIsFollowedToItsFills) {
+  order("sell", 11, 0);
+  order("sell", 12, 1);
+  EXPECT_EQ(receipts_[0].state, "recorded");
+  EXPECT_EQ(outcome(0), "filled 0 of 5, rests");
+  EXPECT_EQ(outcome(1), "filled 1 of 5, rests");
+  say(EntryKind::turn, Json::object({}));
+  meet(true, 900, 5);   // the other side
+  meet(false, 890, 5);  // another price
+  EXPECT_EQ(outcome(0), "filled 0 of 5, rests");
+  meet(false, 900, 6);  // the older one first, then the rest of it
+  EXPECT_EQ(outcome(0), "filled 5 of 5, filled");
+  EXPECT_EQ(outcome(1), "filled 2 of 5, rests");
+  const auto changed = say(EntryKind::event,
+                           Json::object({{"what", "cancelled"}, {"who", "patron"}, {"order", 12}}));
+  EXPECT_EQ(changed, std::vector<std::size_t>{1});
+  EXPECT_EQ(outcome(1), "filled 2 of 5, cancelled");
+  meet(false, 900, 3);
+  EXPECT_EQ(outcome(1), "filled 2 of 5, cancelled") << "it is in the book no more";
+}
+
+TEST_F(Followed, ADealIsFollowedToItsEnd) {
+  const auto deal = [](std::int64_t number, const char* state) {
+    return Json::object({{"what", "deal"}, {"deal", number}, {"kind", "loan"}, {"state", state}});
+  };
+  give("lend");
+  say(EntryKind::command, Json::object({{"act", "lend"}}), {last()});
+  say(EntryKind::event, deal(4, "offered"), {last()});
+  EXPECT_EQ(outcome(0), "loan offered");
+  say(EntryKind::event, deal(5, "active"));
+  EXPECT_EQ(outcome(0), "loan offered") << "somebody else's";
+  say(EntryKind::event, deal(4, "active"));
+  EXPECT_EQ(outcome(0), "loan active");
+  say(EntryKind::turn, Json::object({}));
+  say(EntryKind::event, deal(4, "defaulted"));
+  EXPECT_EQ(outcome(0), "loan defaulted");
+}
+
+TEST_F(Followed, ARefusalIsItsOutcome) {
+  give("order");
+  say(EntryKind::command, Json::object({{"act", "place"}}), {last()});
+  say(EntryKind::check, Json::object({{"pass", false}, {"reason", "funds"}}), {last()});
+  EXPECT_EQ(outcome(0), "refused: funds");
+}
+
+}  // namespace
+}  // namespace wood::serve
