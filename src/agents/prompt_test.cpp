@@ -93,6 +93,23 @@ TEST(Prompt, FullSaysEveryActAndStaysShort) {
   }
 }
 
+TEST(Prompt, FullBeginsAlikeForEverybody) {
+  const std::string oona = prompt(oona_facts(), Wording::full);
+  Json facts = oona_facts();
+  for (const auto& [key, value] :
+       {std::pair{"name", "fenn"}, {"animal", "fox"}, {"temper", "speculates"}})
+    facts["persona"].set(key, value);
+  facts["persona"].set("makes", "berries");
+  facts["self"].set("purse_mp", 1);
+  const std::string fenn = prompt(facts, Wording::full);
+  std::size_t same = 0;
+  while (oona[same] == fenn[same]) ++same;
+  const std::size_t me = oona.find("You are oona the owl. You are patient");
+  ASSERT_NE(me, std::string::npos) << oona;
+  EXPECT_EQ(same, me + 8) << "rules and acts are the same, then comes who it is";
+  EXPECT_GT(same, 1'000U);
+}
+
 TEST(Prompt, ADealIsASentence) {
   Json facts = oona_facts();
   facts["deal"].push(testing::parsed(
