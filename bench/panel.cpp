@@ -4,12 +4,12 @@
 //   bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] [--parallel N]
 //                    [--rules N]   lines that all prompts begin with (2)
 //
-// One line of JSON a contestant and manner (one ask at a time, N at once): decisions a second,
-// the median and the 95th percentile of what an ask waits, tokens, peak memory. `limit`: the time
-// that llama.cpp's bare decode needs for the tokens of the in-process run, prompts and forced
-// tokens at its speed of reading 512 tokens, free ones at its speed of writing, as many at once as
-// asked at once; what was read before (usage.reused) costs nothing. As llama-bench measures it, in
-// this run.
+// One line of JSON a contestant and manner (one ask at a time; N at once, and then the next N; all
+// handed over together, N of them under way): decisions a second, the median and the 95th
+// percentile of what an ask waits, tokens, peak memory. `of_the_limit_percent` of the time that
+// llama.cpp's bare decode needs for the tokens of the in-process run, prompts and forced tokens at
+// its speed of reading 512 tokens, free ones at its speed of writing, as many at once as asked at
+// once; what was read before (usage.reused) costs nothing. As llama-bench measures it, in this run.
 #include <llama.h>
 
 #include <algorithm>
@@ -167,7 +167,8 @@ Bare bare(const Options& options, int sequences) {
   return out;
 }
 
-void print(const char* who, std::size_t together, Sum& sum, std::int64_t memory, double limit_us) {
+void print(const char* who, std::size_t handed, std::size_t together, Sum& sum, std::int64_t memory,
+           double limit_us) {
   const std::int64_t decisions = static_cast<std::int64_t>(sum.waits.size());
   Json line = Json::object({{"answer_tokens", sum.answer},
                             {"at_once", static_cast<std::int64_t>(together)},
@@ -176,6 +177,7 @@ void print(const char* who, std::size_t together, Sum& sum, std::int64_t memory,
                             {"decisions_a_second_milli", decisions * 1'000'000'000 / sum.us},
                             {"failures", sum.failures},
                             {"forced_tokens", sum.forced},
+                            {"handed_over", static_cast<std::int64_t>(handed)},
                             {"p50_us", sum.wait(50)},
                             {"p95_us", sum.wait(95)},
                             {"peak_mib", memory},
@@ -207,14 +209,17 @@ std::int64_t in_process(const Options& options) {
   const auto many = static_cast<std::size_t>(options.parallel);
   Sum one = measure(**mind, asks_of(options, 2), 1);
   Sum all = measure(**mind, asks_of(options, 3), many);
+  Sum flow = measure(**mind, asks_of(options, 4), static_cast<std::size_t>(options.asks));
   const std::int64_t memory = peak_memory("self");
   const auto limit = [](const Sum& sum, const Bare& speed) {
     return static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us +
            static_cast<double>(sum.answer - sum.forced) * speed.written_us;
   };
-  print("wood", 1, one, memory, limit(one, bare(options, 1)));
-  print("wood", many, all, memory, limit(all, bare(options, static_cast<int>(many))));
-  return one.failures + all.failures;
+  const Bare speed = bare(options, static_cast<int>(many));
+  print("wood", 1, 1, one, memory, limit(one, bare(options, 1)));
+  print("wood", many, many, all, memory, limit(all, speed));
+  print("wood", static_cast<std::size_t>(options.asks), many, flow, memory, limit(flow, speed));
+  return one.failures + all.failures + flow.failures;
 }
 
 std::int64_t through(const Options& options) {
@@ -231,9 +236,11 @@ std::int64_t through(const Options& options) {
   const auto many = static_cast<std::size_t>(options.parallel);
   Sum one = measure(*mind, asks_of(options, 2), 1);
   Sum all = measure(*mind, asks_of(options, 3), many);
+  Sum flow = measure(*mind, asks_of(options, 4), static_cast<std::size_t>(options.asks));
   const std::int64_t memory = options.pid.empty() ? 0 : peak_memory(options.pid);
-  print("llama-server", 1, one, memory, 0);
-  print("llama-server", many, all, memory, 0);
+  print("llama-server", 1, 1, one, memory, 0);
+  print("llama-server", many, many, all, memory, 0);
+  print("llama-server", static_cast<std::size_t>(options.asks), many, flow, memory, 0);
   return 0;  // what a random model makes of a server's grammar is not ours to answer for
 }
 

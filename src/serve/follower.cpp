@@ -59,7 +59,9 @@ std::vector<std::size_t> Follower::take(const Entry& entry, const Story& story,
     if (const auto it = causes_.find(cause.value); it != causes_.end()) {
       // An order is judged before it is done: what came of it hangs on the check.
       if (draft.kind != EntryKind::event) causes_[entry.seq.value] = it->second;
-      return done(entry, story, it->second, receipts[it->second]);
+      auto changed = done(entry, story, it->second, receipts[it->second]);
+      if (!changed.empty()) return changed;
+      break;  // what meets an order that rests names its command, too
     }
   return later(entry, story, receipts);
 }
@@ -80,7 +82,7 @@ std::vector<std::size_t> Follower::done(const Entry& entry, const Story& story, 
   return {index};
 }
 
-// Of an entry that no command of this turn caused.
+// Of an entry that is no command's first outcome.
 std::vector<std::size_t> Follower::later(const Entry& entry, const Story& story,
                                          std::vector<Receipt>& receipts) {
   const Json& body = entry.draft.body;

@@ -36,6 +36,7 @@ class Followed : public ::testing::Test {
   void order(const char* side, std::int64_t number, std::int64_t filled) {
     give("order");
     say(EntryKind::command, Json::object({{"act", "place"}}), {last()});
+    placed_ = last();
     say(EntryKind::check, Json::object({{"pass", true}}), {last()});
     say(EntryKind::event,
         Json::object({{"what", "order"},
@@ -54,7 +55,7 @@ class Followed : public ::testing::Test {
     const char* buyer = he_buys ? "patron" : "villager";
     const char* seller = he_buys ? "villager" : "patron";
     story_.trades.push_back({Seq{next_}, 1, price, lots, 1, buyer, seller, !he_buys});
-    say(EntryKind::event, Json::object({{"what", "villagers"}, {"good", "honey"}}));
+    say(EntryKind::event, Json::object({{"what", "villagers"}, {"good", "honey"}}), {placed_});
   }
   const std::string& outcome(std::size_t i) const { return receipts_[i].outcome; }
 
@@ -62,6 +63,7 @@ class Followed : public ::testing::Test {
   Follower follower_;
   std::vector<Receipt> receipts_;
   std::int64_t next_ = 1;
+  Seq placed_;  // the command of the last order
 };
 
 TEST_F(Followed, AnOrderThatRestsIsFollowedToItsFills) {
@@ -70,11 +72,13 @@ TEST_F(Followed, AnOrderThatRestsIsFollowedToItsFills) {
   EXPECT_EQ(receipts_[0].state, "recorded");
   EXPECT_EQ(outcome(0), "filled 0 of 5, rests");
   EXPECT_EQ(outcome(1), "filled 1 of 5, rests");
+  meet(false, 900, 1);  // by villagers of the same morning
+  EXPECT_EQ(outcome(0), "filled 1 of 5, rests");
   say(EntryKind::turn, Json::object({}));
   meet(true, 900, 5);   // the other side
   meet(false, 890, 5);  // another price
-  EXPECT_EQ(outcome(0), "filled 0 of 5, rests");
-  meet(false, 900, 6);  // the older one first, then the rest of it
+  EXPECT_EQ(outcome(0), "filled 1 of 5, rests");
+  meet(false, 900, 5);  // the older one first, then the rest of it
   EXPECT_EQ(outcome(0), "filled 5 of 5, filled");
   EXPECT_EQ(outcome(1), "filled 2 of 5, rests");
   const auto changed = say(EntryKind::event,
