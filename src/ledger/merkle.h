@@ -53,7 +53,8 @@ class Merkle {
   std::vector<std::vector<Digest>> rows_;  // rows_[k][i]: complete subtree of 2^k leaves from i·2^k
 };
 
-// The tree without its six lowest rows: a byte a leaf, and a proof reads at most 126 leaves again.
+// The tree without its six lowest rows: a byte a leaf; a path reads at most 126 leaves again, a
+// root 63.
 class MerkleTiles {
  public:
   // Gives the hash of a leaf that was added; its failures are those of root() and inclusion().

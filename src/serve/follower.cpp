@@ -38,6 +38,7 @@ void Follower::expect(const std::vector<std::int64_t>& ids) {
 }
 
 std::vector<std::size_t> Follower::take(const Entry& entry, const Story& story,
+                                        const LedgerReader& reader,
                                         std::vector<Receipt>& receipts) {
   const Draft& draft = entry.draft;
   if (draft.kind == EntryKind::turn) causes_.clear();
@@ -55,15 +56,20 @@ std::vector<std::size_t> Follower::take(const Entry& entry, const Story& story,
   if (draft.kind != EntryKind::command && draft.kind != EntryKind::check &&
       draft.kind != EntryKind::event)
     return {};
-  for (const Seq cause : draft.from)
-    if (const auto it = causes_.find(cause.value); it != causes_.end()) {
+  // What the exchange did to many at once is nobody's outcome. Else what was met in the book stands
+  // first among the causes, and what did it last.
+  const std::string what = what_of(draft);
+  for (auto cause = draft.from.rbegin(); cause != draft.from.rend(); ++cause) {
+    if (what == "market" || what == "close") break;
+    if (const auto it = causes_.find(cause->value); it != causes_.end()) {
       // An order is judged before it is done: what came of it hangs on the check.
       if (draft.kind != EntryKind::event) causes_[entry.seq.value] = it->second;
       auto changed = done(entry, story, it->second, receipts[it->second]);
       if (!changed.empty()) return changed;
-      break;  // what meets an order that rests names its command, too
+      break;
     }
-  return later(entry, story, receipts);
+  }
+  return later(entry, story, reader, receipts);
 }
 
 std::vector<std::size_t> Follower::done(const Entry& entry, const Story& story, std::size_t index,
@@ -84,41 +90,56 @@ std::vector<std::size_t> Follower::done(const Entry& entry, const Story& story, 
 
 // Of an entry that is no command's first outcome.
 std::vector<std::size_t> Follower::later(const Entry& entry, const Story& story,
+                                         const LedgerReader& reader,
                                          std::vector<Receipt>& receipts) {
   const Json& body = entry.draft.body;
   const std::string what = what_of(entry.draft);
-  if (what == "deal") {
-    const auto it = deals_.find(body.int_or("deal", -1));
-    if (it == deals_.end()) return {};
-    receipts[it->second].outcome = deal_text(body);
-    return {it->second};
-  }
   std::vector<std::size_t> out;
-  if (what == "cancelled") {
-    for (const Resting& order : resting_)
-      if (order.order == body.int_or("order", -1) && order.who == body.str_or("who", "")) {
-        receipts[order.receipt].outcome = filled_text(order.filled, order.lots, "cancelled");
-        out.push_back(order.receipt);
-      }
+  const auto say = [&](std::size_t index, std::string outcome) {
+    receipts[index].outcome = std::move(outcome);
+    if (std::find(out.begin(), out.end(), index) == out.end()) out.push_back(index);
+  };
+  const auto fill = [&](Resting& order, std::int64_t lots) {
+    order.filled += lots;
+    say(order.receipt,
+        filled_text(order.filled, order.lots, order.filled < order.lots ? "rests" : "filled"));
+  };
+  const auto drop = [&](std::int64_t number, const std::string& why) {
     std::erase_if(resting_, [&](const Resting& order) {
-      return std::find(out.begin(), out.end(), order.receipt) != out.end();
+      if (order.order != number) return false;
+      say(order.receipt, filled_text(order.filled, order.lots, why));
+      return true;
     });
-  }
-  // What rests is met at its own price, the oldest of a price first.
-  for (auto trade = story.trades.rbegin();
-       trade != story.trades.rend() && trade->entry == entry.seq; ++trade) {
-    std::int64_t lots = trade->lots;
-    for (Resting& order : resting_) {
-      const bool his = trade->good == order.good && trade->price == order.price &&
-                       trade->buyer_took != order.buys &&
-                       (order.buys ? trade->buyer : trade->seller) == order.who;
-      const std::int64_t taken = his ? std::min(lots, order.lots - order.filled) : 0;
-      if (taken == 0) continue;
-      lots -= taken, order.filled += taken;
-      receipts[order.receipt].outcome =
-          filled_text(order.filled, order.lots, order.filled < order.lots ? "rests" : "filled");
-      if (std::find(out.begin(), out.end(), order.receipt) == out.end())
-        out.push_back(order.receipt);
+  };
+  if (what == "deal") {
+    if (const auto it = deals_.find(body.int_or("deal", -1)); it != deals_.end())
+      say(it->second, deal_text(body));
+  } else if (what == "cancelled") {
+    drop(body.int_or("order", -1), "cancelled");
+  } else if ((what == "market" || what == "close") && !resting_.empty()) {
+    const Json list = market_events(body, reader);
+    for (const Json& event : list.items()) {
+      const std::string name = event.str_or("event", "");
+      if (name == "cancelled") drop(event.int_or("order", -1), event.str_or("why", "cancelled"));
+      if (name == "trade")
+        for (Resting& order : resting_)
+          if (order.order == event.int_or("maker", -1)) fill(order, event.int_or("lots", 0));
+    }
+  } else if (what == "order" || what == "villagers") {
+    // What rests is met at its own price, the oldest of a price first.
+    auto trade = story.trades.end();
+    while (trade != story.trades.begin() && std::prev(trade)->entry == entry.seq) --trade;
+    for (; trade != story.trades.end(); ++trade) {
+      std::int64_t lots = trade->lots;
+      for (Resting& order : resting_) {
+        const bool his = trade->good == order.good && trade->price == order.price &&
+                         trade->buyer_took != order.buys &&
+                         (order.buys ? trade->buyer : trade->seller) == order.who;
+        const std::int64_t taken = his ? std::min(lots, order.lots - order.filled) : 0;
+        if (taken == 0) continue;
+        lots -= taken;
+        fill(order, taken);
+      }
     }
   }
   std::erase_if(resting_, [](const Resting& order) { return order.filled >= order.lots; });

@@ -26,7 +26,7 @@ class Follower {
   void expect(const std::vector<std::int64_t>& ids);
   // The next entry, which the story has taken: the receipts that it changed, as indexes.
   // receipts[i].id is i + 1.
-  std::vector<std::size_t> take(const Entry& entry, const Story& story,
+  std::vector<std::size_t> take(const Entry& entry, const Story& story, const LedgerReader& reader,
                                 std::vector<Receipt>& receipts);
 
  private:
@@ -39,7 +39,7 @@ class Follower {
   };
   std::vector<std::size_t> done(const Entry& entry, const Story& story, std::size_t index,
                                 Receipt& receipt);
-  std::vector<std::size_t> later(const Entry& entry, const Story& story,
+  std::vector<std::size_t> later(const Entry& entry, const Story& story, const LedgerReader& reader,
                                  std::vector<Receipt>& receipts);
 
   std::vector<std::int64_t> expected_;

@@ -22,7 +22,7 @@ class Followed : public ::testing::Test {
     entry.draft.kind = kind;
     entry.draft.body = std::move(body);
     entry.draft.from = std::move(from);
-    return follower_.take(entry, story_, receipts_);
+    return follower_.take(entry, story_, reader_, receipts_);
   }
   Seq last() const { return Seq{next_ - 1}; }
   // A command that is taken at the next dawn, and its input.
@@ -59,6 +59,8 @@ class Followed : public ::testing::Test {
   }
   const std::string& outcome(std::size_t i) const { return receipts_[i].outcome; }
 
+  std::unique_ptr<Store> store_ = memory_store();
+  LedgerReader reader_{*store_};
   Story story_;
   Follower follower_;
   std::vector<Receipt> receipts_;
@@ -81,12 +83,34 @@ TEST_F(Followed, AnOrderThatRestsIsFollowedToItsFills) {
   meet(false, 900, 5);  // the older one first, then the rest of it
   EXPECT_EQ(outcome(0), "filled 5 of 5, filled");
   EXPECT_EQ(outcome(1), "filled 2 of 5, rests");
-  const auto changed = say(EntryKind::event,
-                           Json::object({{"what", "cancelled"}, {"who", "patron"}, {"order", 12}}));
+  // The exchange takes two more while it covers somebody, and at dusk the rest of it lapses; the
+  // cause is the operator's, whose command is nobody else's outcome.
+  give("kill");
+  const auto market = [&](const char* what, Json event) {
+    return say(
+        EntryKind::event,
+        Json::object(
+            {{"what", what}, {"count", 1}, {"events", Json::list(std::vector<Json>{event})}}),
+        {placed_, last()});
+  };
+  market("market", Json::object({{"event", "trade"}, {"maker", 12}, {"lots", 2}, {"price", 900}}));
+  EXPECT_EQ(outcome(1), "filled 4 of 5, rests");
+  market("close", Json::object({{"event", "cancelled"}, {"order", 7}, {"why", "lapsed"}}));
+  EXPECT_EQ(outcome(1), "filled 4 of 5, rests") << "another's";
+  const auto changed =
+      market("close", Json::object({{"event", "cancelled"}, {"order", 12}, {"why", "lapsed"}}));
   EXPECT_EQ(changed, std::vector<std::size_t>{1});
-  EXPECT_EQ(outcome(1), "filled 2 of 5, cancelled");
+  EXPECT_EQ(outcome(1), "filled 4 of 5, lapsed");
+  EXPECT_EQ(outcome(2), "");
   meet(false, 900, 3);
-  EXPECT_EQ(outcome(1), "filled 2 of 5, cancelled") << "it is in the book no more";
+  EXPECT_EQ(outcome(1), "filled 4 of 5, lapsed") << "it is in the book no more";
+}
+
+TEST_F(Followed, AnOrderThatIsTakenBackSaysSo) {
+  order("buy", 21, 2);
+  say(EntryKind::event, Json::object({{"what", "cancelled"}, {"who", "patron"}, {"order", 21}}),
+      {placed_});
+  EXPECT_EQ(outcome(0), "filled 2 of 5, cancelled");
 }
 
 TEST_F(Followed, ADealIsFollowedToItsEnd) {

@@ -218,12 +218,16 @@ void Story::fills(const Entry& entry, const LedgerReader& reader) {
   }
 }
 
-void Story::close(const Entry& entry, const LedgerReader& reader) {
-  Json list = whole(entry.draft.body.find("events"), reader);
-  if (const std::string digest = entry.draft.body.str_or("blob", ""); !digest.empty())
+Json market_events(const Json& body, const LedgerReader& reader) {
+  Json list = whole(body.find("events"), reader);
+  if (const std::string digest = body.str_or("blob", ""); !digest.empty())
     if (const auto text = reader.blob(digest))
       if (auto parsed = parse_json(*text, Floats::refuse, kDepthInside)) list = std::move(*parsed);
-  if (!list.is(Kind::array)) return;
+  return list.is(Kind::array) ? list : Json::array();
+}
+
+void Story::close(const Entry& entry, const LedgerReader& reader) {
+  const Json list = market_events(entry.draft.body, reader);
   for (const Json& item : list.items()) {
     const int good = scenario.good(item.str_or("good", ""));
     if (item.str_or("event", "") != "marked" || good < 0) continue;

@@ -90,6 +90,10 @@ struct EntryRow {
   std::int32_t turn = 0;
 };
 
+// The list of what the exchange did, out of the body of a `market` or `close` event, wherever it
+// stands; empty if it cannot be read.
+Json market_events(const Json& body, const LedgerReader& reader);
+
 class Story {
  public:
   // The next entry of the record; `reader` gives payloads. Errc::usage if the ledger is no run's.

@@ -148,7 +148,8 @@ Status Teller::file(std::int64_t seq, ByteView bytes) {
   TRY_STATUS(telling_.story.take(*entry, value, *telling_.reader));
   telling_.eyes.take(*entry, value);
   telling_.tree.add(bytes);
-  for (const std::size_t changed : follower_.take(*entry, telling_.story, telling_.receipts))
+  for (const std::size_t changed :
+       follower_.take(*entry, telling_.story, *telling_.reader, telling_.receipts))
     publish("command", receipt_json(telling_.receipts[changed]));
   return {};
 }
@@ -230,7 +231,10 @@ void Teller::over(Stand stand, const std::string& why) {
   telling_.stand = stand;
   telling_.why = why;
   for (Receipt& receipt : telling_.receipts)
-    if (receipt.state == "queued") receipt.state = "lost";
+    if (receipt.state == "queued") {
+      receipt.state = "lost";
+      publish("command", receipt_json(receipt));
+    }
   show_state();
 }
 
@@ -329,9 +333,14 @@ Response Teller::post_verify(Asked& asked) {
                               "give the signer's verifier key, NAME+HASH+BASE64, or leave it out"});
     wanted.key = std::move(*key);
   }
+  const std::string key = wanted.key ? wanted.key->text() : "";
   if (telling_.verification.state != "running") {
     verify(std::move(wanted));
+    telling_.verification.key = key;
     changed();
+  } else if (key != telling_.verification.key) {
+    return response(Problem{409, "a verification with another key is under way", "key",
+                            "wait until it is done"});
   }
   return json_response(verification_json(telling_.verification), 202);
 }

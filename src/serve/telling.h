@@ -24,6 +24,7 @@ struct Verification {
   std::string state = "idle", phase, why;
   Progress progress;
   std::int64_t entries = 0;
+  std::string key;  // that pins the signer; "": none
   Json result;
 };
 

@@ -47,7 +47,20 @@ describe("numbers", () => {
       inUnit("prompt_tokens", 58_750.4),
       inUnit("treasury_sharpe", -0.08799),
       inUnit("patron_pnl", 0.0800000001),
-    ]).toEqual(["−2.50", "0.210", "99.80 %", "64 ms", "−12", "58\u2009750", "−0.088", "0.08"]);
+      inUnit("noise", 2.2e-17),
+      inUnit("trades", 999.9),
+    ]).toEqual([
+      "−2.50",
+      "0.210",
+      "99.80 %",
+      "64 ms",
+      "−12",
+      "58\u2009750",
+      "−0.088",
+      "0.08",
+      "0",
+      "1\u2009000",
+    ]);
     expect(withoutUnit("desk gini_milli")).toBe("desk gini");
   });
   it("prices, changes, times, rates, costs", () => {
@@ -162,6 +175,12 @@ describe("the Patron's forms", () => {
       shock: "drought of acorns, for 3 days",
     });
     expect(told({ ...act("short", form, 10) }, 10)).toBe("2 acorns at the market's price");
+    expect(
+      told({ ...act("shock", { ...filled, shock: "early_winter", turns: "1" }, 10) }, 10),
+    ).toBe("early winter, for 1 day");
+    expect(told({ ...act("lend", { ...filled, collateral: "2" }, 10) }, 10)).toContain(
+      "against 2 acorns",
+    );
     expect(told({ control: "step" }, 10)).toBe("");
     expect(told({ act: "halt", good: "honey" }, 10)).toBe("honey");
   });

@@ -1,6 +1,6 @@
 // What the Patron does, from what stands in a form: pebbles become millipebbles, prices ticks.
 import type { Command } from "./api-types";
-import { pebbles, price, words as plain } from "./format";
+import { pebbles, plural, price, words as plain } from "./format";
 
 export const verbs = [
   "tip",
@@ -172,7 +172,7 @@ export function told(command: Record<string, unknown>, tickMp: number): string {
   const text = (key: string): string => (typeof command[key] === "string" ? command[key] : "");
   const count = (key: string): number => (typeof command[key] === "number" ? command[key] : 0);
   const quoted = text("text") === "" ? "" : `“${text("text")}”`;
-  const days = `${count("turns")} days`;
+  const days = plural(count("turns"), "day");
   const at = count("price") === 0 ? "the market's price" : price(count("price"), tickMp);
   const named = (names: Record<string, string>, key: string): string =>
     names[text(key)] ?? plain(text(key));
@@ -184,7 +184,10 @@ export function told(command: Record<string, unknown>, tickMp: number): string {
     case "say":
       return quoted;
     case "lend":
-      return `${pebbles(count("principal_mp"))} to ${text("to")} for ${days} at ${count("rate_bps") / 100} %`;
+      return (
+        `${pebbles(count("principal_mp"))} to ${text("to")} for ${days} at ${count("rate_bps") / 100} %` +
+        (count("lots") > 0 ? ` against ${count("lots")} ${text("good")}` : "")
+      );
     case "bribe":
       return `${pebbles(count("pebbles_mp"))} to ${text("to")} ${quoted}`.trim();
     case "broker":
@@ -196,7 +199,9 @@ export function told(command: Record<string, unknown>, tickMp: number): string {
     case "legend":
       return `${named(legends, "kind")}, for ${days}`;
     case "shock":
-      return `${plain(text("kind"))} of ${text("good")}, for ${days}`;
+      return ["bank_run", "early_winter"].includes(text("kind")) // these choose their good
+        ? `${plain(text("kind"))}, for ${days}`
+        : `${plain(text("kind"))} of ${text("good")}, for ${days}`;
     default:
       return ["who", "good", "step", "mind"].flatMap((key) => text(key) || []).join(", ");
   }

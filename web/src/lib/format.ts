@@ -73,8 +73,9 @@ export const offence = (reason: string): string => rules[reason] ?? words(reason
 
 /** No more digits than an estimate has: whole from a thousand on, else three that count. */
 function measured(value: number): string {
-  if (Number.isInteger(value) || value >= 1000) return grouped(Math.round(value));
-  return String(Number(value.toPrecision(3)));
+  const rounded = value >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+  if (Number.isInteger(rounded)) return grouped(rounded);
+  return rounded < 1e-6 ? "0" : String(rounded);
 }
 
 /** A figure in the unit that its name ends with, and the name without it: `pnl_mp` is in pebbles. */

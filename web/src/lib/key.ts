@@ -3,9 +3,19 @@
 
 const name = "wood-key";
 
-export const pinnedKey = (): string => localStorage.getItem(name) ?? "";
+export function pinnedKey(): string {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
 
 export function pin(key: string): void {
-  if (key.trim() === "") localStorage.removeItem(name);
-  else localStorage.setItem(name, key.trim());
+  try {
+    if (key.trim() === "") localStorage.removeItem(name);
+    else localStorage.setItem(name, key.trim());
+  } catch {
+    // Not remembered, then.
+  }
 }
