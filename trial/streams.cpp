@@ -1,7 +1,8 @@
-// What 500 readers cost a run. Starts `wood serve`, measures turn times without readers, then with
-// them: most read as fast as events come, some take one byte a second, and some of them are killed
-// every second and come back with their last id. At the end each reader that was not dropped must
-// have seen every event, once and in order.
+// What 500 readers cost a run. Starts `wood serve`, measures turn times without readers for half of
+// the time, with them for the whole of it, and again without them for the other half, so that what
+// a long run costs is in both: most read as fast as events come, some take one byte a second, and
+// some of them are killed every second and come back with their last id. At the end each reader
+// that was not dropped must have seen every event, once and in order.
 //
 //   trial_streams WOOD [--clients 500] [--slow 50] [--kills 5] [--seconds 300] [--pace 120]
 //
@@ -20,6 +21,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -336,31 +338,42 @@ int main(int argc, char** argv) {
   Server server(asked);
   sleep_us(2'000'000);
   std::vector<std::int64_t> memory = {server.memory()};
-  const Times alone = watch(server, asked.seconds, [](std::int64_t us) { sleep_us(us); });
+  const auto idle = [](std::int64_t us) { sleep_us(us); };
+  Times alone = watch(server, asked.seconds / 2, idle);
   memory.push_back(server.memory());
-  Crowd crowd(server.port(), asked);
-  crowd.read(2'000'000, 0);
+  auto crowd = std::make_unique<Crowd>(server.port(), asked);
+  crowd->read(2'000'000, 0);
   memory.push_back(server.memory());
   const Times with =
-      watch(server, asked.seconds, [&](std::int64_t us) { crowd.read(us, asked.kills); });
+      watch(server, asked.seconds, [&](std::int64_t us) { crowd->read(us, asked.kills); });
   memory.push_back(server.memory());
-  crowd.read(3'000'000, 0);
-  const std::int64_t wrong = faults(crowd, asked.slow);
+  crowd->read(3'000'000, 0);
+  const std::int64_t wrong = faults(*crowd, asked.slow);
   std::size_t events = 0;
-  for (const Client& client : crowd.clients()) events = std::max(events, client.ids.size());
-  print("alone", alone);
+  for (const Client& client : crowd->clients()) events = std::max(events, client.ids.size());
+  const std::string came = "killed and come back " + std::to_string(crowd->killed()) +
+                           ", dropped " + std::to_string(crowd->dropped_slow()) + " slow and " +
+                           std::to_string(crowd->dropped_fast()) + " others; " +
+                           std::to_string(events) + " events each";
+  crowd.reset();
+  sleep_us(2'000'000);
+  memory.push_back(server.memory());
+  const Times after = watch(server, asked.seconds / 2, idle);
+  memory.push_back(server.memory());
+  print("alone, before", alone);
   print(
       (std::to_string(asked.clients) + " readers, " + std::to_string(asked.slow) + " slow").c_str(),
       with);
+  print("alone, after", after);
+  alone.us.insert(alone.us.end(), after.us.begin(), after.us.end());
+  alone.cpu.insert(alone.cpu.end(), after.cpu.begin(), after.cpu.end());
   const std::int64_t wall = growth(alone.us, with.us), cpu = growth(alone.cpu, with.cpu);
   std::printf("the median turn grew by %+.1f %% by the clock, %+.1f %% in computing\n",
               static_cast<double>(wall) / 10, static_cast<double>(cpu) / 10);
-  std::printf("memory, KiB: alone %lld to %lld, with readers %lld to %lld\n",
-              static_cast<long long>(memory[0]), static_cast<long long>(memory[1]),
-              static_cast<long long>(memory[2]), static_cast<long long>(memory[3]));
-  std::printf("killed and come back %lld, dropped %lld slow and %lld others; %zu events each\n",
-              static_cast<long long>(crowd.killed()), static_cast<long long>(crowd.dropped_slow()),
-              static_cast<long long>(crowd.dropped_fast()), events);
+  const auto kib = [&](std::size_t i) { return static_cast<long long>(memory[i]); };
+  std::printf("memory, KiB: alone %lld to %lld, with readers %lld to %lld, alone %lld to %lld\n",
+              kib(0), kib(1), kib(2), kib(3), kib(4), kib(5));
+  std::printf("%s\n", came.c_str());
   std::printf("the server says it dropped %lld for being slow\n",
               static_cast<long long>(server.metric("wood_streams_dropped_total{reason=\"slow\"}")));
   std::printf("readers that missed an event or saw one twice: %lld\n",
