@@ -1,6 +1,6 @@
 // What 500 readers cost a run. Starts `wood serve`, measures turn times without readers for half of
 // the time, with them for the whole of it, and again without them for the other half, so that what
-// a long run costs is in both: most read as fast as events come, some take one byte a second, and
+// changes with time is in both: most read as fast as events come, some take one byte a second, and
 // some of them are killed every second and come back with their last id. At the end each reader
 // that was not dropped must have seen every event, once and in order.
 //
