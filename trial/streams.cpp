@@ -1,10 +1,13 @@
-// What 500 readers cost a run. Starts `wood serve`, measures turn times without readers for half of
-// the time, with them for the whole of it, and again without them for the other half, so that what
-// changes with time is in both: most read as fast as events come, some take one byte a second, and
-// some of them are killed every second and come back with their last id. At the end each reader
-// that was not dropped must have seen every event, once and in order.
+// What 500 readers cost a run. Two `wood serve` play the same seed, half a turn apart; readers are
+// with the first, then with the second, and so on, a phase each. So every turn is played once with
+// readers and once without, at nearly the same time: what a turn has to do and what a minute of the
+// machine is like stand on both sides, and which of the two is the faster one cancels out. Most
+// readers read as fast as events come, some take one byte a second, some are killed every second;
+// who comes back, after being killed or to the next phase, gives his last id. At the end each
+// reader that is not slow must have seen every event of either server, once and in order.
 //
-//   trial_streams WOOD [--clients 500] [--slow 50] [--kills 5] [--seconds 300] [--pace 120]
+//   trial_streams WOOD [--clients 500] [--slow 50] [--kills 5] [--seconds 300] [--phase 50]
+//                      [--pace 240] [--cast rules] [--worse -1]
 //
 // Exit 1 if an event was missed, or if the turn time grew by more than --worse percent (off: -1).
 #include <arpa/inet.h>
@@ -15,6 +18,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -36,8 +41,9 @@ namespace {
 using namespace wood;
 
 struct Wanted {
-  std::string program;
-  std::int64_t clients = 500, slow = 50, kills = 5, seconds = 300, pace = 120, worse = -1;
+  std::string program, cast = "rules";
+  std::int64_t clients = 500, slow = 50, kills = 5, seconds = 300, phase = 50, pace = 240,
+               worse = -1;
 };
 
 [[noreturn]] void stop(const std::string& what) {
@@ -51,14 +57,21 @@ Wanted wanted(int argc, char** argv) {
   std::error_code ignored;
   out.program = std::filesystem::absolute(argv[1], ignored).string();
   const std::map<std::string, std::int64_t*> numbers = {
-      {"--clients", &out.clients}, {"--slow", &out.slow}, {"--kills", &out.kills},
-      {"--seconds", &out.seconds}, {"--pace", &out.pace}, {"--worse", &out.worse}};
+      {"--clients", &out.clients}, {"--slow", &out.slow},   {"--kills", &out.kills},
+      {"--seconds", &out.seconds}, {"--phase", &out.phase}, {"--pace", &out.pace},
+      {"--worse", &out.worse}};
   for (int i = 2; i < argc; i += 2) {
+    if (i + 1 < argc && std::string_view(argv[i]) == "--cast") {
+      out.cast = argv[i + 1];
+      continue;
+    }
     const auto it = numbers.find(argv[i]);
     const auto value = i + 1 < argc ? to_int(argv[i + 1]) : std::nullopt;
     if (it == numbers.end() || !value) stop(std::string("what is ") + argv[i] + "?");
     *it->second = *value;
   }
+  if (out.phase < 1 || out.seconds < 2 * out.phase)
+    stop("a phase is a second or more, and fits twice");
   return out;
 }
 
@@ -70,15 +83,15 @@ class Server {
     if (mkdtemp(name.data()) == nullptr) stop("no folder in /tmp");
     folder_ = name;
     // Longer than the trial, so that no end of the run falls into it.
-    const std::string turns = std::to_string(wanted.pace * (wanted.seconds * 3 + 120) / 60);
+    const std::string turns = std::to_string(wanted.pace * (wanted.seconds * 2 + 120) / 60);
     child_ = fork();
     if (child_ == 0) {
       if (chdir(folder_.c_str()) != 0) _exit(126);
       setenv("XDG_DATA_HOME", (folder_ + "/data").c_str(), 1);
       FILE* err = std::freopen("err.txt", "w", stderr);
       if (err == nullptr) _exit(126);
-      execl(wanted.program.c_str(), "wood", "serve", "five-labs", "--cast", "rules", "--seed", "7",
-            "--port", "0", "--go", "--pace", std::to_string(wanted.pace).c_str(), "--turns",
+      execl(wanted.program.c_str(), "wood", "serve", "five-labs", "--cast", wanted.cast.c_str(),
+            "--seed", "7", "--port", "0", "--pace", std::to_string(wanted.pace).c_str(), "--turns",
             turns.c_str(), "--out", "run.wood", static_cast<char*>(nullptr));
       _exit(127);
     }
@@ -102,14 +115,17 @@ class Server {
   Server& operator=(const Server&) = delete;
   [[nodiscard]] int port() const { return port_; }
 
-  std::string get(const std::string& target) {
+  void start() { send("/v1/commands", R"({"control":"start"})"); }
+  std::string send(const std::string& target, const std::string& body = "") {
     HttpRequest request;
     request.url = "http://127.0.0.1:" + std::to_string(port_) + target;
+    if (!body.empty()) request.method = "POST", request.body = body;
+    if (!body.empty()) request.headers = {{"Content-Type", "application/json"}};
     auto out = http_.send({&request, 1});
     return out.front() ? out.front()->body : "";
   }
   std::int64_t metric(const std::string& name) {
-    for (const std::string& line : split(get("/metrics"), '\n'))
+    for (const std::string& line : split(send("/metrics"), '\n'))
       if (line.starts_with(name + " "))
         return to_int(line.substr(line.find_last_of(' ') + 1)).value_or(-1);
     return -1;
@@ -142,15 +158,23 @@ class Crowd {
  public:
   Crowd(int port, const Wanted& wanted) : port_(port), wanted_(wanted), epoll_(epoll_create1(0)) {
     clients_.resize(static_cast<std::size_t>(wanted.clients));
-    for (std::size_t i = 0; i < clients_.size(); ++i) {
+    for (std::size_t i = 0; i < clients_.size(); ++i)
       clients_[i].slow = static_cast<std::int64_t>(i) < wanted.slow;
-      connect(i);
-    }
   }
   ~Crowd() {
-    for (const Client& client : clients_)
-      if (client.socket >= 0) close(client.socket);
+    leave();
     close(epoll_);
+  }
+  // All connect, those who have read before with their last id.
+  void come() {
+    for (std::size_t i = 0; i < clients_.size(); ++i) connect(i);
+    second_ = now_us() + 1'000'000;
+  }
+  void leave() {
+    for (Client& client : clients_) {
+      if (client.socket >= 0) close(client.socket);
+      client.socket = -1;
+    }
   }
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
@@ -270,31 +294,17 @@ class Crowd {
   std::int64_t killed_ = 0, dropped_slow_ = 0, dropped_fast_ = 0;
 };
 
-struct Times {
-  std::vector<std::int64_t> us, cpu;  // by the clock; of the world's own thread
-  static std::int64_t at(std::vector<std::int64_t> sorted, std::int64_t percent) {
-    if (sorted.empty()) return 0;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[(sorted.size() - 1) * static_cast<std::size_t>(percent) / 100];
-  }
+struct Cost {
+  std::int64_t us = 0, cpu = 0;  // by the clock; of the world's own thread
 };
+using Turns = std::map<std::int64_t, Cost>;
 
-// The last turn's time, as /metrics has it, whenever another turn is over.
-template <class Wait>
-Times watch(Server& server, std::int64_t seconds, Wait wait) {
-  Times out;
-  std::int64_t turn = server.metric("wood_turn");
-  const std::int64_t end = now_us() + seconds * 1'000'000;
-  while (now_us() < end) {
-    wait(100'000);
-    const std::int64_t now = server.metric("wood_turn");
-    if (now != turn) {
-      out.us.push_back(server.metric("wood_turn_microseconds"));
-      out.cpu.push_back(server.metric("wood_turn_cpu_microseconds"));
-    }
-    turn = now;
-  }
-  return out;
+// The last turn's time, as /metrics has it, wherever another turn is over.
+void look(Server& server, Turns& turns) {
+  const std::int64_t turn = server.metric("wood_turn");
+  if (turn < 1 || turns.contains(turn)) return;
+  turns[turn] = {server.metric("wood_turn_microseconds"),
+                 server.metric("wood_turn_cpu_microseconds")};
 }
 
 // Readers that saw an event twice, not at all, or out of order.
@@ -314,20 +324,59 @@ std::int64_t faults(const Crowd& crowd, std::int64_t slow) {
   return out;
 }
 
-void print(const char* what, const Times& times) {
-  std::printf(
-      "%-22s %3zu turns  by the clock: median %lld us, 90 %% %lld us  computing: median %lld "
-      "us, 90 %% %lld us\n",
-      what, times.us.size(), static_cast<long long>(Times::at(times.us, 50)),
-      static_cast<long long>(Times::at(times.us, 90)),
-      static_cast<long long>(Times::at(times.cpu, 50)),
-      static_cast<long long>(Times::at(times.cpu, 90)));
+// A turn that was played with readers and without, in order of time.
+struct Pair {
+  std::int64_t us = 0, cpu = 0;  // by how many hundredths of a percent it took longer with them
+  Cost alone, with;
+  bool second = false;  // readers were with the second server
+};
+
+std::int64_t median(std::vector<std::int64_t> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
 }
 
-// How much the median grew, in thousandths.
-std::int64_t growth(const std::vector<std::int64_t>& alone, const std::vector<std::int64_t>& with) {
-  const std::int64_t before = std::max<std::int64_t>(1, Times::at(alone, 50));
-  return (Times::at(with, 50) - before) * 1'000 / before;
+// The effect as the mean of its medians with either server, and half of its 95 % interval from the
+// spread over `kBlocks` parts of the time with each.
+constexpr std::size_t kBlocks = 10;
+constexpr double kStudent = 2.101;  // two-sided 95 %, 18 degrees of freedom
+
+std::pair<double, double> effect(const std::vector<Pair>& pairs, std::int64_t Pair::*of) {
+  double mean = 0, variance = 0;
+  for (const bool second : {false, true}) {
+    std::vector<std::int64_t> all;
+    for (const Pair& pair : pairs)
+      if (pair.second == second) all.push_back(pair.*of);
+    mean += static_cast<double>(median(all)) / 200;
+    if (all.size() < 2 * kBlocks) return {mean, INFINITY};
+    std::vector<double> blocks;
+    for (std::size_t i = 0; i < kBlocks; ++i) {
+      const auto at = [&](std::size_t k) {
+        return all.begin() + static_cast<std::ptrdiff_t>(k * all.size() / kBlocks);
+      };
+      blocks.push_back(static_cast<double>(median({at(i), at(i + 1)})) / 100);
+    }
+    double sum = 0, squares = 0;
+    for (const double block : blocks) sum += block / kBlocks;
+    for (const double block : blocks) squares += (block - sum) * (block - sum);
+    variance += squares / (kBlocks - 1) / kBlocks / 4;
+  }
+  return {mean, kStudent * std::sqrt(variance)};
+}
+
+// False if --worse says that this is too much.
+bool compare(const char* what, const std::vector<Pair>& pairs, std::int64_t Pair::*of,
+             std::int64_t Cost::*part, std::int64_t worse) {
+  std::vector<std::int64_t> alone, with;
+  for (const Pair& pair : pairs) alone.push_back(pair.alone.*part), with.push_back(pair.with.*part);
+  const auto [mean, half] = effect(pairs, of);
+  std::printf(
+      "%-13s a turn takes %lld us without readers and %lld with them (medians of %zu); the same "
+      "turn %+.1f %%, 95 %% interval [%+.1f, %+.1f]\n",
+      what, static_cast<long long>(median(alone)), static_cast<long long>(median(with)),
+      pairs.size(), mean, mean - half, mean + half);
+  return worse < 0 || mean <= static_cast<double>(worse);
 }
 
 }  // namespace
@@ -335,48 +384,74 @@ std::int64_t growth(const std::vector<std::int64_t>& alone, const std::vector<st
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   const Wanted asked = wanted(argc, argv);
-  Server server(asked);
+  Server first(asked), second(asked);
+  first.start();
+  sleep_us(60'000'000 / asked.pace / 2);
+  second.start();
   sleep_us(2'000'000);
-  std::vector<std::int64_t> memory = {server.memory()};
-  const auto idle = [](std::int64_t us) { sleep_us(us); };
-  Times alone = watch(server, asked.seconds / 2, idle);
-  memory.push_back(server.memory());
-  auto crowd = std::make_unique<Crowd>(server.port(), asked);
-  crowd->read(2'000'000, 0);
-  memory.push_back(server.memory());
-  const Times with =
-      watch(server, asked.seconds, [&](std::int64_t us) { crowd->read(us, asked.kills); });
-  memory.push_back(server.memory());
-  crowd->read(3'000'000, 0);
-  const std::int64_t wrong = faults(*crowd, asked.slow);
+  const std::array<Server*, 2> servers = {&first, &second};
+  std::array<std::unique_ptr<Crowd>, 2> crowds;
+  for (std::size_t i = 0; i < 2; ++i)
+    crowds[i] = std::make_unique<Crowd>(servers[i]->port(), asked);
+  const auto memory = [&] { return first.memory() + second.memory(); };
+  const std::int64_t first_turn = first.metric("wood_turn"), first_memory = memory();
+  std::vector<Pair> pairs;
+  std::vector<std::int64_t> came;  // memory that readers take when they come, KiB
+  for (std::int64_t phase = 0; phase < asked.seconds / asked.phase; ++phase) {
+    const std::size_t who = static_cast<std::size_t>(phase % 2);
+    const std::int64_t before = servers[who]->memory();
+    crowds[who]->come();
+    crowds[who]->read(1'000'000, 0);  // catches up
+    came.push_back(servers[who]->memory() - before);
+    std::array<Turns, 2> turns;
+    const std::int64_t end = now_us() + asked.phase * 1'000'000;
+    while (now_us() < end) {
+      crowds[who]->read(60'000'000 / asked.pace / 5, asked.kills);
+      for (std::size_t i = 0; i < 2; ++i) look(*servers[i], turns[i]);
+    }
+    for (auto& each : turns)
+      if (!each.empty()) each.erase(each.begin());  // began before the phase did, maybe
+    for (const auto& [turn, with] : turns[who]) {
+      const auto alone = turns[1 - who].find(turn);
+      if (alone == turns[1 - who].end() || with.us < 1 || alone->second.us < 1) continue;
+      const auto longer = [](std::int64_t a, std::int64_t b) {
+        return b < 1 ? 0 : (a - b) * 10'000 / b;
+      };
+      pairs.push_back({longer(with.us, alone->second.us), longer(with.cpu, alone->second.cpu),
+                       alone->second, with, who == 1});
+    }
+    crowds[who]->leave();
+  }
+  const std::int64_t last_turn = first.metric("wood_turn"), last_memory = memory();
+  std::int64_t wrong = 0, killed = 0, slow = 0, others = 0, told = 0;
   std::size_t events = 0;
-  for (const Client& client : crowd->clients()) events = std::max(events, client.ids.size());
-  const std::string came = "killed and come back " + std::to_string(crowd->killed()) +
-                           ", dropped " + std::to_string(crowd->dropped_slow()) + " slow and " +
-                           std::to_string(crowd->dropped_fast()) + " others; " +
-                           std::to_string(events) + " events each";
-  crowd.reset();
-  sleep_us(2'000'000);
-  memory.push_back(server.memory());
-  const Times after = watch(server, asked.seconds / 2, idle);
-  memory.push_back(server.memory());
-  print("alone, before", alone);
-  print(
-      (std::to_string(asked.clients) + " readers, " + std::to_string(asked.slow) + " slow").c_str(),
-      with);
-  print("alone, after", after);
-  alone.us.insert(alone.us.end(), after.us.begin(), after.us.end());
-  alone.cpu.insert(alone.cpu.end(), after.cpu.begin(), after.cpu.end());
-  const std::int64_t wall = growth(alone.us, with.us), cpu = growth(alone.cpu, with.cpu);
-  std::printf("the median turn grew by %+.1f %% by the clock, %+.1f %% in computing\n",
-              static_cast<double>(wall) / 10, static_cast<double>(cpu) / 10);
-  const auto kib = [&](std::size_t i) { return static_cast<long long>(memory[i]); };
-  std::printf("memory, KiB: alone %lld to %lld, with readers %lld to %lld, alone %lld to %lld\n",
-              kib(0), kib(1), kib(2), kib(3), kib(4), kib(5));
-  std::printf("%s\n", came.c_str());
-  std::printf("the server says it dropped %lld for being slow\n",
-              static_cast<long long>(server.metric("wood_streams_dropped_total{reason=\"slow\"}")));
+  for (std::size_t i = 0; i < 2; ++i) {
+    Crowd& crowd = *crowds[i];
+    crowd.come();
+    crowd.read(3'000'000, 0);
+    wrong += faults(crowd, asked.slow);
+    for (const Client& client : crowd.clients()) events = std::max(events, client.ids.size());
+    killed += crowd.killed(), slow += crowd.dropped_slow(), others += crowd.dropped_fast();
+    told += servers[i]->metric("wood_streams_dropped_total{reason=\"slow\"}");
+    crowd.leave();
+  }
+  std::printf("%lld readers, %lld of them slow, %lld seconds in phases of %lld\n",
+              static_cast<long long>(asked.clients), static_cast<long long>(asked.slow),
+              static_cast<long long>(asked.seconds), static_cast<long long>(asked.phase));
+  const bool held = compare("by the clock:", pairs, &Pair::us, &Cost::us, asked.worse);
+  compare("computing:", pairs, &Pair::cpu, &Cost::cpu, -1);
+  std::printf(
+      "memory of a server, KiB: %lld at turn %lld, %lld at turn %lld; readers take %lld when they "
+      "come\n",
+      static_cast<long long>(first_memory / 2), static_cast<long long>(first_turn),
+      static_cast<long long>(last_memory / 2), static_cast<long long>(last_turn),
+      static_cast<long long>(median(came)));
+  std::printf(
+      "killed and come back %lld, dropped %lld slow and %lld others; %zu events each; the servers "
+      "say they dropped %lld for being slow\n",
+      static_cast<long long>(killed), static_cast<long long>(slow), static_cast<long long>(others),
+      events, static_cast<long long>(told));
   std::printf("readers that missed an event or saw one twice: %lld\n",
               static_cast<long long>(wrong));
-  return wrong > 0 || (asked.worse >= 0 && wall > asked.worse * 10) ? 1 : 0;
+  return wrong > 0 || !held ? 1 : 0;
 }

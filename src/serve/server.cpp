@@ -23,9 +23,11 @@ namespace http = beast::http;
 using tcp = net::ip::tcp;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr std::size_t kChunk = 64 * 1024;    // written to a stream at once
-constexpr int kSendBuffer = 128 * 1024;      // the system's, of a stream
-constexpr std::int64_t kPumpGapUs = 25'000;  // between two rounds of writing to all streams
+constexpr std::size_t kChunk = 64 * 1024;  // written to a stream at once
+constexpr int kSendBuffer = 128 * 1024;    // the system's, of a stream
+// What an event waits before it is written to all streams, with all that came meanwhile: what a
+// short turn has to tell goes out once, when the turn is over, and takes no core from it.
+constexpr std::int64_t kPumpGapUs = 25'000;
 
 }  // namespace
 
@@ -62,7 +64,6 @@ struct Server::State {
   std::uint64_t base = 0;    // number of the log's first event
   std::uint64_t opened = 0;  // of the first that shows all that it may
   std::size_t log_bytes = 0;
-  std::int64_t pumped_us = 0;
   bool pumping = false, ending = false;
   Kept kept;
   Counters counters;
@@ -471,18 +472,14 @@ void Server::State::sweep() {
   });
 }
 
-// Once for all events that come together. What comes first goes out at once, what comes behind it
-// waits for the rest: a turn is some forty events, and written one by one to hundreds of streams
-// they would take from the run what it needs to play the next.
+// Once for all events that come together: a turn is some forty, and written one by one to hundreds
+// of streams they would take from the run what it needs to play the next.
 void Server::State::pump_soon() {
   if (std::exchange(pumping, true)) return;
-  const std::int64_t wait =
-      std::clamp<std::int64_t>(pumped_us + kPumpGapUs - now_us(), 0, kPumpGapUs);
-  pumper.expires_after(std::chrono::microseconds(wait));
+  pumper.expires_after(std::chrono::microseconds(kPumpGapUs));
   pumper.async_wait([this](beast::error_code error) {
     if (error) return;
     pumping = false;
-    pumped_us = now_us();
     each([&](Stream& stream) { stream.pump(); });
   });
 }
