@@ -30,12 +30,12 @@ using namespace wood;
 
 struct Options {
   std::string file, url, pid;
-  std::int64_t asks = 32, threads = 1, parallel = 8, rules = 2;
+  std::int64_t asks = 32, threads = 1, parallel = 8, rules = 2, lanes = 1, letters = 24;
 };
 
 constexpr const char* kSchema = R"({"type":"object",
   "required":["reason","act","good","lots","price"],"properties":{
-    "reason":{"type":"string","minLength":24,"maxLength":24},
+    "reason":{"type":"string"},
     "act":{"enum":["buy","sell","hold"]},
     "good":{"enum":["acorns","berries","mushrooms","honey","firewood"]},
     "lots":{"type":"integer","minimum":1,"maximum":12},
@@ -48,7 +48,13 @@ std::vector<Ask> asks_of(const Options& options, int series) {
   for (int i = 0; i < options.rules; ++i)
     rules += " Rule " + std::to_string(i) + ": no order may stand further than " +
              std::to_string(10 + i * 3) + " percent from the mark.";
-  const Json schema = parse_json(kSchema).value();
+  Json schema = parse_json(kSchema).value();
+  Json reason = Json::object({{"maxLength", options.letters},
+                              {"minLength", options.letters},
+                              {"type", "string"}});
+  Json properties = schema.at("properties");
+  properties.set("reason", std::move(reason));
+  schema.set("properties", std::move(properties));
   std::vector<Ask> asks(static_cast<std::size_t>(options.asks));
   for (int i = 0; i < options.asks; ++i) {
     std::string market = "Day " + std::to_string(series * 1'000 + i) + ".";
@@ -198,7 +204,10 @@ std::int64_t in_process(const Options& options) {
   spec.context = 1'024;
   spec.parallel = options.parallel;
   auto mind = llama_mind(
-      spec, {.path = options.file, .threads = static_cast<int>(options.threads), .kernels = ""});
+      spec, {.path = options.file,
+             .threads = static_cast<int>(options.threads),
+             .lanes = static_cast<int>(options.lanes),
+             .kernels = ""});
   if (!mind) {
     std::fprintf(stderr, "bench_panel: %s\n", mind.error().what.c_str());
     return 1;
@@ -258,6 +267,8 @@ bool read(int count, char** words, Options& options) {
     else if (word == "--asks" && number > 0) options.asks = number;
     else if (word == "--threads" && number > 0) options.threads = number;
     else if (word == "--parallel" && number > 0) options.parallel = number;
+    else if (word == "--letters" && number > 0) options.letters = number;
+    else if (word == "--lanes" && number > 0) options.lanes = number;
     else if (word == "--rules" && number >= 0) options.rules = number;
     else return false;
   }

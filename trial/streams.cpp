@@ -379,6 +379,28 @@ bool compare(const char* what, const std::vector<Pair>& pairs, std::int64_t Pair
   return worse < 0 || mean <= static_cast<double>(worse);
 }
 
+// A phase: readers are with server `who`.
+void measure(const std::array<Server*, 2>& servers, Crowd& crowd, std::size_t who,
+             const Wanted& asked, std::vector<Pair>& pairs) {
+  std::array<Turns, 2> turns;
+  const std::int64_t end = now_us() + asked.phase * 1'000'000;
+  while (now_us() < end) {
+    crowd.read(60'000'000 / asked.pace / 5, asked.kills);
+    for (std::size_t i = 0; i < 2; ++i) look(*servers[i], turns[i]);
+  }
+  for (auto& each : turns)
+    if (!each.empty()) each.erase(each.begin());  // began before the phase did, maybe
+  for (const auto& [turn, with] : turns[who]) {
+    const auto alone = turns[1 - who].find(turn);
+    if (alone == turns[1 - who].end() || with.us < 1 || alone->second.us < 1) continue;
+    const auto longer = [](std::int64_t a, std::int64_t b) {
+      return b < 1 ? 0 : (a - b) * 10'000 / b;
+    };
+    pairs.push_back({longer(with.us, alone->second.us), longer(with.cpu, alone->second.cpu),
+                     alone->second, with, who == 1});
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -403,23 +425,7 @@ int main(int argc, char** argv) {
     crowds[who]->come();
     crowds[who]->read(1'000'000, 0);  // catches up
     came.push_back(servers[who]->memory() - before);
-    std::array<Turns, 2> turns;
-    const std::int64_t end = now_us() + asked.phase * 1'000'000;
-    while (now_us() < end) {
-      crowds[who]->read(60'000'000 / asked.pace / 5, asked.kills);
-      for (std::size_t i = 0; i < 2; ++i) look(*servers[i], turns[i]);
-    }
-    for (auto& each : turns)
-      if (!each.empty()) each.erase(each.begin());  // began before the phase did, maybe
-    for (const auto& [turn, with] : turns[who]) {
-      const auto alone = turns[1 - who].find(turn);
-      if (alone == turns[1 - who].end() || with.us < 1 || alone->second.us < 1) continue;
-      const auto longer = [](std::int64_t a, std::int64_t b) {
-        return b < 1 ? 0 : (a - b) * 10'000 / b;
-      };
-      pairs.push_back({longer(with.us, alone->second.us), longer(with.cpu, alone->second.cpu),
-                       alone->second, with, who == 1});
-    }
+    measure(servers, *crowds[who], who, asked, pairs);
     crowds[who]->leave();
   }
   const std::int64_t last_turn = first.metric("wood_turn"), last_memory = memory();

@@ -202,8 +202,9 @@ Result<std::string> load_kernels(const std::string& wanted) {
 }
 
 struct Engine::State {
-  llama_model* model = nullptr;
+  std::shared_ptr<llama_model> model;
   llama_context* context = nullptr;
+  EngineOptions options;
   const llama_vocab* vocab = nullptr;
   llama_batch batch{};
   int sequences = 0;
@@ -212,6 +213,7 @@ struct Engine::State {
   std::vector<int> held;  // tokens, by sequence
   std::vector<int> last;  // of each piece of the last decode, its last token in the batch
 
+  Status open(const EngineOptions& wanted, const std::string& what);
   void put(Token token, int position, int sequence, bool logits);
   // How many sequences more than these `count` a decode of single tokens must have.
   [[nodiscard]] int lacking(int count) const {
@@ -221,9 +223,16 @@ struct Engine::State {
   ~State() {
     if (batch.token != nullptr) llama_batch_free(batch);
     if (context != nullptr) llama_free(context);
-    if (model != nullptr) llama_model_free(model);
   }
 };
+
+namespace {
+std::shared_ptr<llama_model> weights(const std::string& path, const llama_model_params& params) {
+  llama_model* model = llama_model_load_from_file(path.c_str(), params);
+  if (model == nullptr) return nullptr;
+  return {model, llama_model_free};
+}
+}  // namespace
 
 Engine::Engine() : state_(std::make_unique<State>()) {}
 Engine::~Engine() = default;
@@ -237,32 +246,47 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
   TRY(const bool repacks, repacked(path));
   model_params.use_extra_bufts = repacks;
   if (repacks) s.columns = kColumns;
-  s.model = llama_model_load_from_file(path.c_str(), model_params);
+  s.model = weights(path, model_params);
   if (s.model == nullptr) return fail(Errc::model, "llama.cpp cannot load " + path + complaint());
-  s.vocab = llama_model_get_vocab(s.model);
+  TRY_STATUS(s.open(options, path));
+  return engine;
+}
 
+Result<std::unique_ptr<Engine>> Engine::beside() const {
+  std::unique_ptr<Engine> engine(new Engine());
+  engine->state_->model = state_->model;
+  engine->state_->columns = state_->columns;
+  TRY_STATUS(engine->state_->open(state_->options, "a second lane"));
+  return engine;
+}
+
+// A context on the weights; `what` is for the message.
+Status Engine::State::open(const EngineOptions& wanted, const std::string& what) {
+  State& s = *this;
+  s.options = wanted;
+  s.vocab = llama_model_get_vocab(s.model.get());
   llama_context_params params = llama_context_default_params();
   // Single tokens need neighbours, see decode.
-  s.sequences = (options.sequences + s.columns - 1) / s.columns * s.columns;
+  s.sequences = (wanted.sequences + s.columns - 1) / s.columns * s.columns;
   const int tokens = kPieceMax * s.sequences;
-  params.n_ctx = static_cast<std::uint32_t>(options.context * s.sequences);
+  params.n_ctx = static_cast<std::uint32_t>(wanted.context * s.sequences);
   params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(tokens);
   params.n_seq_max = static_cast<std::uint32_t>(s.sequences);
-  params.n_threads = params.n_threads_batch = options.threads;
+  params.n_threads = params.n_threads_batch = wanted.threads;
   // Both measured: a unified cache, or flash attention, makes a sequence's logits depend on its
   // companions or on how its tokens are cut.
   params.kv_unified = false;
   params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.no_perf = true;
-  s.context = llama_init_from_model(s.model, params);
+  s.context = llama_init_from_model(s.model.get(), params);
   if (s.context == nullptr)
     return fail(Errc::model, "no context of " + std::to_string(s.sequences) + " x " +
-                                 std::to_string(options.context) + " tokens for " + path +
+                                 std::to_string(wanted.context) + " tokens for " + what +
                                  complaint());
   s.batch = llama_batch_init(tokens, 0, 1);
-  s.capacity = options.context;
+  s.capacity = wanted.context;
   s.held.assign(static_cast<std::size_t>(s.sequences), 0);
-  return engine;
+  return {};
 }
 
 Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string& path) {
@@ -271,10 +295,10 @@ Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string& path) {
   params.vocab_only = true;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
-  s.model = llama_model_load_from_file(path.c_str(), params);
+  s.model = weights(path, params);
   if (s.model == nullptr)
     return fail(Errc::model, "llama.cpp cannot load the tokens of " + path + complaint());
-  s.vocab = llama_model_get_vocab(s.model);
+  s.vocab = llama_model_get_vocab(s.model.get());
   return engine;
 }
 
@@ -350,7 +374,8 @@ std::optional<std::string> Engine::render(const std::string& chat,
 }
 
 bool Engine::cuts() const {
-  return !llama_model_is_recurrent(state_->model) && !llama_model_is_hybrid(state_->model);
+  return !llama_model_is_recurrent(state_->model.get()) &&
+         !llama_model_is_hybrid(state_->model.get());
 }
 
 void Engine::keep(int sequence, int count) {
@@ -463,6 +488,7 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string&, const EngineOpt
   return without();
 }
 Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string&) { return without(); }
+Result<std::unique_ptr<Engine>> Engine::beside() const { return without(); }
 int Engine::vocabulary() const { return 0; }
 std::string Engine::bytes(Token) const { return ""; }
 std::string Engine::control(Token) const { return ""; }

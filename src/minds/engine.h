@@ -61,6 +61,9 @@ class Engine {
 
   static Result<std::unique_ptr<Engine>> load(const std::string& path,
                                               const EngineOptions& options);
+  // Another one of the same options on the same weights; both may compute at once, each on a thread
+  // of its own.
+  [[nodiscard]] Result<std::unique_ptr<Engine>> beside() const;
   // Its tokens alone, also of a file that holds no weights: what decodes, or asks what is held, is
   // a bug.
   static Result<std::unique_ptr<Engine>> load_tokens(const std::string& path);

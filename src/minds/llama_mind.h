@@ -10,6 +10,9 @@
 // and the sampling. Companions in the batch, thread count and order do not enter: every sequence
 // has a KV stream of its own, flash attention is off, and the pieces in which an ask's tokens are
 // decoded follow from the ask alone. llama_mind_test compares the digests.
+//
+// A model of one thread uses all cores that are free: asks are shared out among lanes, each a
+// context of its own on the same weights (llama_worker.h).
 #pragma once
 
 #include <memory>
@@ -20,8 +23,9 @@
 namespace wood {
 
 struct LlamaOptions {
-  std::string path;  // of the GGUF
-  int threads = 1;
+  std::string path;             // of the GGUF
+  int threads = 1;              // of a decode
+  int lanes = 0;                // at most; 0: a core each. One, where a decode has several threads
   std::int64_t memory_max = 0;  // bytes; fewer asks are in work at once where that makes it fit,
                                 // and Errc::limit if not even one can be; 0: no limit
   std::string kernels;  // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where

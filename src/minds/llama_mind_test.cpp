@@ -11,6 +11,7 @@
 #include "core/rng.h"
 #include "core/schema.h"
 #include "minds/engine.h"
+#include "minds/llama_worker.h"
 
 namespace wood {
 namespace {
@@ -142,6 +143,43 @@ TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
   const Ask ask =
       ask_of(1, 24);  // one, short: two threads wait for each other long on a busy machine
   expect_same(tiny("llama")->ask({&ask, 1})[0], tiny("llama", 2)->ask({&ask, 1})[0], "2 threads");
+}
+
+TEST(Llama, asks_are_shared_out_among_lanes_and_keep_their_bits) {
+  const std::vector<Ask> asks = asks_of(13);
+  for (const char* name : {"qwen", "four"}) {
+    LlamaOptions one = options_of(name), three = one;
+    one.lanes = 1, three.lanes = 3;
+    const auto narrow = llama_mind(spec_of(name), one), wide = llama_mind(spec_of(name), three);
+    ASSERT_TRUE(narrow && wide);
+    const auto expected = (*narrow)->ask(asks);
+    for (int round = 0; round < 2; ++round) {
+      const auto replies = (*wide)->ask(asks);
+      for (std::size_t i = 0; i < asks.size(); ++i)
+        expect_same(replies[i], expected[i], name + std::string(" ") + std::to_string(i));
+    }
+    (*wide)->rest();
+    EXPECT_FALSE((*wide)->loaded());
+  }
+}
+
+TEST(AskQueue, shares_out_what_there_is) {
+  const std::vector<Ask> asks = asks_of(10);
+  std::vector<Reply> replies(asks.size());
+  AskQueue queue(asks, replies);
+  queue.join();
+  queue.join();
+  std::vector<std::size_t> places;
+  std::size_t first = 0, second = 0;
+  while (const auto taken = queue.take(first, 8)) places.push_back(taken->place), ++first;
+  EXPECT_EQ(first, 5u);  // its share, though it has room for more
+  while (const auto taken = queue.take(second, 4)) places.push_back(taken->place), ++second;
+  EXPECT_EQ(second, 4u);  // as many as it can have in work: little is left
+  EXPECT_EQ(queue.left(), 1u);
+  EXPECT_EQ(queue.take(0, 4)->place, 9u);
+  EXPECT_FALSE(queue.take(0, 4));
+  std::sort(places.begin(), places.end());
+  EXPECT_EQ(std::unique(places.begin(), places.end()) - places.begin(), 9);
 }
 
 // A long beginning that all share, a middle that some share, an end of its own.
