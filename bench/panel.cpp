@@ -1,8 +1,13 @@
 // One decision of five fields, asked again and again: of a model in this process, of llama.cpp's
 // own server with the same file (bench/server starts one), and what llama.cpp could do at best.
 //
-//   bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] [--parallel N]
-//                    [--rules N]   lines that all prompts begin with (2)
+//   bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] [--lanes N] [--parallel N]
+//                    [--rules N]     lines that all prompts begin with (2)
+//                    [--letters N]   of the reason that an answer begins with (24)
+//                    [--day]         creatures of one day: what the market is like stands in the
+//                                    system message and is the same for `parallel` asks, and only
+//                                    what somebody has is his own; else all of it is an ask's own
+//                    [--plain]       attention by plain products, in process
 //
 // One line of JSON a contestant and manner (one ask at a time; N at once, and then the next N; all
 // handed over together, N of them under way): decisions a second, the median and the 95th
@@ -31,6 +36,7 @@ using namespace wood;
 struct Options {
   std::string file, url, pid;
   std::int64_t asks = 32, threads = 1, parallel = 8, rules = 2, lanes = 1, letters = 24;
+  bool day = false, plain = false;
 };
 
 constexpr const char* kSchema = R"({"type":"object",
@@ -49,22 +55,28 @@ std::vector<Ask> asks_of(const Options& options, int series) {
     rules += " Rule " + std::to_string(i) + ": no order may stand further than " +
              std::to_string(10 + i * 3) + " percent from the mark.";
   Json schema = parse_json(kSchema).value();
-  Json reason = Json::object({{"maxLength", options.letters},
-                              {"minLength", options.letters},
-                              {"type", "string"}});
+  Json reason = Json::object(
+      {{"maxLength", options.letters}, {"minLength", options.letters}, {"type", "string"}});
   Json properties = schema.at("properties");
   properties.set("reason", std::move(reason));
   schema.set("properties", std::move(properties));
   std::vector<Ask> asks(static_cast<std::size_t>(options.asks));
   for (int i = 0; i < options.asks; ++i) {
-    std::string market = "Day " + std::to_string(series * 1'000 + i) + ".";
-    for (const char* good : {"acorns", "berries", "mushrooms", "honey", "firewood"})
-      market += std::string(" ") + good + ": mark " +
-                std::to_string(300 + (i * 37 + series) % 500) + ", you have " +
-                std::to_string((i * 7 + series) % 13) + ".";
+    // Of the market and of the asker.
+    const std::int64_t day = options.day ? i / options.parallel : i;
+    std::string market = "Day " + std::to_string(series * 1'000 + day) + ".", mine;
+    for (const char* good : {"acorns", "berries", "mushrooms", "honey", "firewood"}) {
+      const std::string mark =
+          std::string(" ") + good + ": mark " + std::to_string(300 + (day * 37 + series) % 500);
+      const std::string had = "you have " + std::to_string((i * 7 + series) % 13) + ".";
+      if (options.day) market += mark + ".", mine += std::string(" ") + good + ": " + had;
+      else mine += mark + ", " + had;
+    }
+    const std::string common = options.day ? rules + " " + market : rules;
+    if (!options.day) mine = market + mine;
     Ask& ask = asks[static_cast<std::size_t>(i)];
     ask.prompt = {i};
-    ask.messages = {{"system", rules}, {"user", market + " What do you do? Answer in JSON."}};
+    ask.messages = {{"system", common}, {"user", mine + " What do you do? Answer in JSON."}};
     ask.schema = schema;
     ask.sampling = {
         .temperature_milli = 800, .seed = static_cast<std::uint64_t>(i), .tokens_max = 128};
@@ -203,11 +215,11 @@ std::int64_t in_process(const Options& options) {
   spec.kind = MindKind::llama;
   spec.context = 1'024;
   spec.parallel = options.parallel;
-  auto mind = llama_mind(
-      spec, {.path = options.file,
-             .threads = static_cast<int>(options.threads),
-             .lanes = static_cast<int>(options.lanes),
-             .kernels = ""});
+  spec.attention = options.plain ? Attention::plain : Attention::flash;
+  auto mind = llama_mind(spec, {.path = options.file,
+                                .threads = static_cast<int>(options.threads),
+                                .lanes = static_cast<int>(options.lanes),
+                                .kernels = ""});
   if (!mind) {
     std::fprintf(stderr, "bench_panel: %s\n", mind.error().what.c_str());
     return 1;
@@ -220,14 +232,17 @@ std::int64_t in_process(const Options& options) {
   Sum all = measure(**mind, asks_of(options, 3), many);
   Sum flow = measure(**mind, asks_of(options, 4), static_cast<std::size_t>(options.asks));
   const std::int64_t memory = peak_memory("self");
-  const auto limit = [](const Sum& sum, const Bare& speed) {
-    return static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us +
-           static_cast<double>(sum.answer - sum.forced) * speed.written_us;
+  const auto limit = [&](const Sum& sum, const Bare& speed, std::size_t together) {
+    const double cores = static_cast<double>(std::min<std::int64_t>(options.lanes, together));
+    return (static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us +
+            static_cast<double>(sum.answer - sum.forced) * speed.written_us) /
+           cores;
   };
   const Bare speed = bare(options, static_cast<int>(many));
-  print("wood", 1, 1, one, memory, limit(one, bare(options, 1)));
-  print("wood", many, many, all, memory, limit(all, speed));
-  print("wood", static_cast<std::size_t>(options.asks), many, flow, memory, limit(flow, speed));
+  print("wood", 1, 1, one, memory, limit(one, bare(options, 1), 1));
+  print("wood", many, many, all, memory, limit(all, speed, many));
+  print("wood", static_cast<std::size_t>(options.asks), many, flow, memory,
+        limit(flow, speed, many));
   return one.failures + all.failures + flow.failures;
 }
 
@@ -256,6 +271,9 @@ std::int64_t through(const Options& options) {
 bool read(int count, char** words, Options& options) {
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
+    if (word == "--day") options.day = true;
+    if (word == "--plain") options.plain = true;
+    if (word == "--day" || word == "--plain") continue;
     if (!word.starts_with("--")) {
       options.file = word;
       continue;
@@ -282,7 +300,7 @@ int main(int count, char** words) {
   if (!read(count, words, options)) {
     std::fputs(
         "usage: bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] "
-        "[--parallel N] [--rules N]\n",
+        "[--lanes N] [--parallel N] [--rules N] [--letters N] [--day] [--plain]\n",
         stderr);
     return 2;
   }

@@ -146,11 +146,21 @@ Result<Composed> recompose(Setup setup, const Wanted& wanted) {
     if (std::find(minds.begin(), minds.end(), mind) == minds.end())
       return fail(Errc::usage, "the run does not know the mind " + mind +
                                    ": a swap can only bring in one that its genesis names");
-  TRY(const Registry registry, open_registry(wanted.minds));
+  TRY(Registry registry, open_registry(wanted.minds));
+  as_recorded(registry, setup.cards);
   TRY(out.panel, open_panel(minds, registry, wanted));
   TRY_STATUS(same_minds(setup.cards, *out.panel));
   out.setup = std::move(setup);
   return out;
+}
+
+void as_recorded(Registry& registry, const Json& cards) {
+  for (MindSpec& mind : registry.minds) {
+    const Json* card = cards.find(mind.name);
+    if (card == nullptr || mind.kind != MindKind::llama) continue;
+    const bool flash = card->str_or("attention", "") == name(Attention::flash);
+    mind.attention = flash ? Attention::flash : Attention::plain;
+  }
 }
 
 Status same_minds(const Json& cards, const LivePanel& panel) {

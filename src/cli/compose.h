@@ -37,6 +37,10 @@ Result<Composed> compose(const Wanted& wanted);
 // The panel and the inbox for a run that is taken up again: the same minds, to the byte.
 Result<Composed> recompose(Setup setup, const Wanted& wanted);
 
+// Makes the registry's minds compute as those did whose cards stand in a record: a choice that has
+// become another since, and is none of the model's own, must not change a bit.
+void as_recorded(Registry& registry, const Json& cards);
+
 // Whether the panel's minds are those of the cards; those that no card names are not looked at.
 // Errc::environment, naming what differs.
 Status same_minds(const Json& cards, const LivePanel& panel);

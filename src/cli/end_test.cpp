@@ -139,6 +139,12 @@ TEST_F(Program, AModelSaysTheSameAgainToTheBit) {
   EXPECT_TRUE(has(none.err, "rules and endpoints cannot be asked again")) << none.err;
   write("slow.toml", "[[mind]]\nname = \"tiny-phi\"\nwait_ms_max = 1\n");
   EXPECT_EQ(wood("reexecute a.wood --minds slow.toml").status, 0);
+  // How attention is computed is the record's to say, not the registry's of today.
+  write("plain.toml", "[[mind]]\nname = \"tiny-phi\"\nattention = \"plain\"\n");
+  EXPECT_EQ(wood("reexecute a.wood --minds plain.toml --sample 20").status, 0);
+  EXPECT_EQ(
+      wood("run --cast tiny --seed 7 --turns 1 --quiet --out b.wood --minds plain.toml").status, 0);
+  EXPECT_EQ(wood("reexecute b.wood").status, 0);
   write("other.toml", "[[mind]]\nname = \"tiny-phi\"\ncontext = 512\n");
   const Ran other = wood("reexecute a.wood --minds other.toml");
   EXPECT_EQ(other.status, 3);

@@ -191,6 +191,7 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
   std::sort(minds.begin(), minds.end());
   minds.erase(std::unique(minds.begin(), minds.end()), minds.end());
   TRY(Registry registry, open_registry(args.all("--minds")));
+  as_recorded(registry, work.cards());
   for (MindSpec& mind : registry.minds) mind.wait_ms_max = 0;  // slow is not different: kWaitMs
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));

@@ -131,9 +131,9 @@ std::int64_t footprint(const GgufInfo& info, const EngineOptions& options) {
   const std::int64_t context = options.context;
   const std::int64_t sequences =
       (options.sequences + info.columns - 1) / info.columns * info.columns;
-  const std::int64_t columns = Engine::kPieceMax * sequences;
-  const std::int64_t floats =
-      columns * (info.vocabulary + 6 * info.width + context * info.heads);  // of attention's scores
+  const std::int64_t columns = (options.flash ? Engine::kPieceMax + 1 : Engine::kPiece) * sequences;
+  const std::int64_t scores = options.flash ? context : context * info.heads;  // of attention
+  const std::int64_t floats = columns * (info.vocabulary + 6 * info.width + scores);
   return info.bytes + 2 * info.cached * context * sequences + 4 * floats;
 }
 
@@ -214,6 +214,7 @@ struct Engine::State {
   std::vector<int> last;  // of each piece of the last decode, its last token in the batch
 
   Status open(const EngineOptions& wanted, const std::string& what);
+  [[nodiscard]] int piece_max() const { return options.flash ? kPieceMax : kPiece; }
   void put(Token token, int position, int sequence, bool logits);
   // How many sequences more than these `count` a decode of single tokens must have.
   [[nodiscard]] int lacking(int count) const {
@@ -268,15 +269,17 @@ Status Engine::State::open(const EngineOptions& wanted, const std::string& what)
   llama_context_params params = llama_context_default_params();
   // Single tokens need neighbours, see decode.
   s.sequences = (wanted.sequences + s.columns - 1) / s.columns * s.columns;
-  const int tokens = kPieceMax * s.sequences;
-  params.n_ctx = static_cast<std::uint32_t>(wanted.context * s.sequences);
+  const int tokens = (piece_max() + piece_max() % 2) * s.sequences;
+  // With room for the padding of a last piece.
+  const int room = wanted.context + (s.columns > 2 ? s.columns : 0);
+  params.n_ctx = static_cast<std::uint32_t>(room * s.sequences);
   params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(tokens);
   params.n_seq_max = static_cast<std::uint32_t>(s.sequences);
   params.n_threads = params.n_threads_batch = wanted.threads;
-  // Both measured: a unified cache, or flash attention, makes a sequence's logits depend on its
-  // companions or on how its tokens are cut.
+  // Measured: a unified cache makes a sequence's logits depend on its companions.
   params.kv_unified = false;
-  params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  params.flash_attn_type =
+      wanted.flash ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
   params.no_perf = true;
   s.context = llama_init_from_model(s.model.get(), params);
   if (s.context == nullptr)
@@ -378,6 +381,9 @@ bool Engine::cuts() const {
          !llama_model_is_hybrid(state_->model.get());
 }
 
+bool Engine::flash() const { return state_->options.flash; }
+int Engine::columns() const { return state_->columns; }
+
 void Engine::keep(int sequence, int count) {
   int& held = state_->held[sequence];
   if (count >= held) return;
@@ -412,14 +418,20 @@ void Engine::State::put(Token token, int position, int sequence, bool logits) {
 // - The kernels multiply a matrix with one column by another routine than with several, which sums
 //   in another order; those for repacked weights take four at once, and the rest one by one. So no
 //   multiplication may have a single column, or with repacked weights a number of columns that is
-//   no multiple of four: a piece of several tokens asks for the logits of its last ones, as many
-//   as that; single tokens always have neighbours, if need be such as carry padding, which also
-//   keeps them in one part.
+//   no multiple of four: padding follows a piece of several tokens, which asks for the logits of
+//   its last ones, as many as that; single tokens always have neighbours, if need be such as carry
+//   padding, which also keeps them in one part.
+// - Flash attention takes 64 tokens or more of a sequence in tiles, fewer one by one, and sums in
+//   another order. So what was read stands as it was first read: nothing is decoded again. A token
+//   that has no companion would be split among threads; none is without.
 Status Engine::decode(std::span<const Piece> pieces) {
   State& s = *state_;
   CHECK(!pieces.empty());
   const std::size_t length = pieces[0].tokens.size();
-  CHECK(length == 1 || (length <= kPieceMax && length % kColumns == 0));
+  CHECK(length >= 1 && length <= static_cast<std::size_t>(s.piece_max()));
+  const std::size_t columns = static_cast<std::size_t>(s.columns);
+  // Behind each piece; where single tokens are decoded, neighbours are the padding.
+  const std::size_t pads = length == 1 || columns == 2 ? 0 : (columns - length % columns) % columns;
   s.batch.n_tokens = 0;
   s.last.clear();
   // The sequences of the part, from the first to behind the last: where there is no room for
@@ -442,8 +454,10 @@ Status Engine::decode(std::span<const Piece> pieces) {
       for (; expected < piece.sequence; ++expected) pad(expected);
     for (std::size_t i = 0; i < length; ++i)
       s.put(piece.tokens[i], piece.position + static_cast<int>(i), piece.sequence,
-            i + static_cast<std::size_t>(s.columns) >= length);
+            i + columns >= length + pads);
     s.last.push_back(s.batch.n_tokens - 1);
+    for (std::size_t i = length; i < length + pads; ++i)
+      s.put(0, piece.position + static_cast<int>(i), piece.sequence, true);
     expected = piece.sequence + 1;
   }
   if (length == 1)
@@ -454,7 +468,10 @@ Status Engine::decode(std::span<const Piece> pieces) {
     keep(sequence, s.held[sequence] - 1);
   }
   // Whatever of it came in is taken out again with what stands before it.
-  for (const Piece& piece : pieces) s.held[piece.sequence] += static_cast<int>(length);
+  for (const Piece& piece : pieces) {
+    s.held[piece.sequence] += static_cast<int>(length + pads);
+    if (pads > 0) keep(piece.sequence, s.held[piece.sequence] - static_cast<int>(pads));
+  }
   if (code == 0) return {};
   return fail(Errc::model,
               "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
@@ -499,6 +516,8 @@ std::optional<std::string> Engine::render(const std::string&, std::span<const Me
   return std::nullopt;
 }
 bool Engine::cuts() const { return true; }
+bool Engine::flash() const { return false; }
+int Engine::columns() const { return 2; }
 void Engine::keep(int, int) {}
 void Engine::copy(int, int, int) {}
 int Engine::held(int) const { return 0; }

@@ -41,6 +41,7 @@ struct EngineOptions {
   int context = 4'096;  // tokens a sequence
   int sequences = 8;    // at once
   int threads = 1;
+  bool flash = false;  // the fused kernel for attention: its bits depend on how tokens are cut
 };
 
 // About how many bytes an engine takes up: weights, cache (two bytes a value) and the work space of
@@ -56,8 +57,10 @@ class Engine {
     int position = 0;
     std::span<const Token> tokens;
   };
-  static constexpr int kPieceMax = 64;  // tokens
-  static constexpr int kColumns = 4;    // what the length of a longer piece is a multiple of
+  static constexpr int kPiece = 64;  // tokens; flash attention takes so many at once, or each
+                                     // by itself
+  static constexpr int kPieceMax = 2 * kPiece - 1;
+  static constexpr int kColumns = 4;  // what repacked weights multiply at once
 
   static Result<std::unique_ptr<Engine>> load(const std::string& path,
                                               const EngineOptions& options);
@@ -89,12 +92,15 @@ class Engine {
 
   // Whether a sequence can be cut; recurrent models remember a sum of all they read.
   [[nodiscard]] bool cuts() const;
+  [[nodiscard]] bool flash() const;
+  // Where sequences cannot be cut, a piece longer than a token must have a multiple of so many.
+  [[nodiscard]] int columns() const;
   // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's
   // memory cannot be cut (recurrent ones): held() says.
   void keep(int sequence, int count);
   // Makes `to` hold the first `count` tokens of what `from` holds, and nothing else.
   void copy(int from, int to, int count);
-  // All pieces must be equally long, single tokens or a multiple of kColumns up to kPieceMax, of
+  // All pieces must be equally long, up to kPiece tokens, or kPieceMax with flash attention, of
   // different sequences in ascending order, and follow what their sequences hold. Other sequences
   // keep what they hold, unless it fills the whole context: they may have to carry padding
   // (engine.cpp says why).

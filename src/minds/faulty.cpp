@@ -132,9 +132,8 @@ class FaultyMind : public Mind {
     for (std::size_t i = 0; i < asks.size(); ++i) {
       const Fault fault = fault_of(faults_, asks[i].prompt);
       if (fault == Fault::late)
-        replies[i] = Failure{Errc::timeout,
-                             "no answer within " + std::to_string(asks[i].wait_ms_max) + " ms",
-                             {}};
+        replies[i] = Failure{
+            Errc::timeout, "no answer within " + std::to_string(asks[i].wait_ms_max) + " ms", {}};
       else if (fault == Fault::broken)
         replies[i] = Failure{Errc::network, "the connection was cut", {}};
       else if (auto* answer = std::get_if<Answer>(&replies[i]))

@@ -61,21 +61,21 @@ class LlamaMind : public Mind {
   std::vector<std::unique_ptr<LlamaWorker>> workers_;
 };
 
-// What `parallel` asks at once take, shared out among so many lanes.
-EngineOptions shape_of(std::int64_t context, std::int64_t parallel, int lanes, int threads) {
-  return {.context = static_cast<int>(context),
-          .sequences = static_cast<int>((parallel + lanes - 1) / lanes),
-          .threads = threads};
+// Of a lane, if what is in work at once is shared out among so many.
+EngineOptions shape_of(const LlamaModel& model, int lanes) {
+  return {.context = static_cast<int>(model.context),
+          .sequences = static_cast<int>((model.spec.parallel + lanes - 1) / lanes),
+          .threads = model.threads,
+          .flash = model.spec.attention == Attention::flash};
 }
-std::int64_t bytes_of(const GgufInfo& info, const EngineOptions& lane, int lanes) {
-  return info.bytes + lanes * (footprint(info, lane) - info.bytes);
-}
-
-EngineOptions LlamaMind::shape() const {
-  return shape_of(model_.context, model_.spec.parallel, options_.lanes, model_.threads);
+std::int64_t bytes_of(const LlamaModel& model, int lanes) {
+  const std::int64_t weights = model.info.bytes;
+  return weights + lanes * (footprint(model.info, shape_of(model, lanes)) - weights);
 }
 
-std::int64_t LlamaMind::footprint() const { return bytes_of(model_.info, shape(), options_.lanes); }
+EngineOptions LlamaMind::shape() const { return shape_of(model_, options_.lanes); }
+
+std::int64_t LlamaMind::footprint() const { return bytes_of(model_, options_.lanes); }
 
 void LlamaMind::rest() {
   model_.vocab.reset();
@@ -131,19 +131,17 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
 // With as many asks in work at once as the memory holds, and in one lane if need be; the bits of an
 // answer are the same.
 Status fit_memory(LlamaModel& model, LlamaOptions& options) {
-  const auto bytes = [&](std::int64_t parallel) {
-    return bytes_of(model.info, shape_of(model.context, parallel, options.lanes, 1), options.lanes);
-  };
   std::int64_t& parallel = model.spec.parallel;
+  const auto bytes = [&] { return bytes_of(model, options.lanes); };
   options.lanes = options.threads > 1
                       ? 1
                       : static_cast<int>(std::min<std::int64_t>(
                             options.lanes > 0 ? options.lanes : Cores::count(), parallel));
   if (options.memory_max <= 0) return {};
-  if (bytes(parallel) > options.memory_max) options.lanes = 1;
-  while (parallel > 1 && bytes(parallel) > options.memory_max) --parallel;
-  if (bytes(parallel) <= options.memory_max) return {};
-  return fail(Errc::limit, "it takes about " + std::to_string((bytes(1) >> 20) + 1) + " MiB with " +
+  if (bytes() > options.memory_max) options.lanes = 1;
+  while (parallel > 1 && bytes() > options.memory_max) --parallel;
+  if (bytes() <= options.memory_max) return {};
+  return fail(Errc::limit, "it takes about " + std::to_string((bytes() >> 20) + 1) + " MiB with " +
                                std::to_string(model.context) + " tokens of context, and may have " +
                                std::to_string(options.memory_max >> 20) +
                                ": allow more (--memory), lower its `context` in the registry, or "
@@ -164,6 +162,7 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
   TRY_STATUS(fit_memory(model, fitted));
   Json card = card_of(spec);
   card.set("architecture", info.architecture);
+  if (spec.attention == Attention::flash) card.set("attention", name(spec.attention));
   card.set("chat", spec.chat);
   card.set("chat_template_sha256", hex(sha256(info.chat_template)));
   card.set("context", model.context);

@@ -16,11 +16,15 @@
 namespace wood {
 namespace {
 
-// Five architectures, and one with weights in 4 bits.
-const std::vector<std::string> kTiny = {"llama", "phi", "gemma", "qwen", "mistral", "four"};
+// Five architectures, and one with weights in 4 bits; with flash attention but for a "plain" one.
+const std::vector<std::string> kTiny = {"llama",   "phi",  "gemma",       "qwen",
+                                        "mistral", "four", "phi (plain)", "four (plain)"};
+
+std::string stem(const std::string& name) { return name.substr(0, name.find(' ')); }
 
 MindSpec spec_of(const std::string& name) {
   MindSpec spec;
+  if (name != stem(name)) spec.attention = Attention::plain;
   spec.name = "tiny-" + name;
   spec.kind = MindKind::llama;
   spec.context = 1'024;
@@ -28,7 +32,7 @@ MindSpec spec_of(const std::string& name) {
 }
 
 LlamaOptions options_of(const std::string& name, int threads = 1) {
-  return {.path = std::string(WOOD_BINARY_DIR) + "/models/tiny/tiny-" + name + ".gguf",
+  return {.path = std::string(WOOD_BINARY_DIR) + "/models/tiny/tiny-" + stem(name) + ".gguf",
           .threads = threads,
           .kernels = ""};
 }
@@ -139,12 +143,6 @@ TEST(Llama, an_ask_alone_and_with_companions_gives_the_same_bits) {
   }
 }
 
-TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
-  const Ask ask =
-      ask_of(1, 24);  // one, short: two threads wait for each other long on a busy machine
-  expect_same(tiny("llama")->ask({&ask, 1})[0], tiny("llama", 2)->ask({&ask, 1})[0], "2 threads");
-}
-
 TEST(Llama, asks_are_shared_out_among_lanes_and_keep_their_bits) {
   const std::vector<Ask> asks = asks_of(13);
   for (const char* name : {"qwen", "four"}) {
@@ -193,6 +191,18 @@ std::vector<Ask> akin(int count) {
     asks[i].messages[0].content = rules + persona;
   }
   return asks;
+}
+
+// One short ask and one with a long prompt, and few: two threads wait for each other long on a busy
+// machine.
+TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
+  for (const char* name : {"llama", "llama (plain)"}) {
+    Ask longer = akin(1)[0];
+    longer.sampling.tokens_max = 24;
+    for (const Ask& ask : {ask_of(1, 24), longer})
+      expect_same(tiny(name)->ask({&ask, 1})[0], tiny(name, 2)->ask({&ask, 1})[0],
+                  name + std::string(" with 2 threads"));
+  }
 }
 
 std::int64_t reused(const std::vector<Reply>& replies) {
@@ -344,6 +354,11 @@ TEST(Llama, an_ask_out_of_time_is_a_timeout) {
   const auto reply = mind->ask({&ask, 1})[0];
   ASSERT_TRUE(std::holds_alternative<Failure>(reply));
   EXPECT_EQ(std::get<Failure>(reply).code, Errc::timeout);
+}
+
+TEST(Llama, the_card_says_how_attention_is_computed) {
+  EXPECT_EQ(tiny("phi")->card().str_or("attention", ""), "flash");
+  EXPECT_EQ(tiny("phi (plain)")->card().find("attention"), nullptr);
 }
 
 TEST(Llama, the_card_names_the_file_and_the_kernels) {

@@ -23,12 +23,35 @@ using State = Grammar::State;
 constexpr int kTurnedDownMax = 16;  // choices that the budget may refuse before it ends the answer
 constexpr std::size_t kMasksMax = 8'192;
 
-// Of two token lists, the beginning they share, in full pieces. Not all of `next`: the logits
-// behind its last token are wanted.
-int shared(const std::vector<Token>& read, const std::vector<Token>& next) {
-  const auto end = std::mismatch(read.begin(), read.end(), next.begin(), next.end()).first;
-  const auto same = std::min<std::ptrdiff_t>(end - read.begin(), std::ssize(next) - 1);
-  return static_cast<int>(same / Engine::kPieceMax * Engine::kPieceMax);
+// Where the pieces of a prompt end that another ask can have read: all but the last, behind which
+// the logits are wanted. With flash attention also behind what stands before the last message
+// (`bound` tokens; 0: that is not known), which asks have in common that differ in that message;
+// the pieces before it and before the end are 64 long, and the last of them 64 to 127.
+std::vector<int> plan_of(int tokens, int bound, bool flash) {
+  std::vector<int> ends;
+  int at = 0;
+  const int longest = flash ? Engine::kPieceMax : Engine::kPiece;
+  const auto pieces_to = [&](int end) {
+    for (; end - at > longest; ends.push_back(at)) at += Engine::kPiece;
+  };
+  if (flash && bound > 0) {
+    pieces_to(bound);
+    ends.push_back(at = bound);
+  }
+  pieces_to(tokens);
+  return ends;
+}
+
+// Of a prompt that was cut so, how many tokens another one need not read again: where both were cut
+// alike and say the same.
+int shared(const std::vector<Token>& read, const std::vector<int>& ends,
+           const std::vector<Token>& next, const std::vector<int>& plan) {
+  int known = 0;
+  for (std::size_t i = 0; i < std::min(ends.size(), plan.size()) && ends[i] == plan[i]; ++i) {
+    if (!std::equal(read.begin() + known, read.begin() + ends[i], next.begin() + known)) break;
+    known = ends[i];
+  }
+  return known;
 }
 
 }  // namespace
@@ -53,10 +76,11 @@ void AskQueue::join() {
   ++lanes_;
 }
 
-// A sequence of the engine between asks: what it has read whole pieces of, cut as `piece` cuts
-// them, a later ask with the same beginning need not read again.
+// A sequence of the engine between asks: what it has read, as far as it was cut by plan, a later
+// ask with the same beginning need not read again.
 struct LlamaWorker::Slot {
-  std::vector<Token> read;  // prompts are read from their start in full pieces, then a rest
+  std::vector<Token> read;
+  std::vector<int> ends;  // of its pieces
   bool busy = false;
   std::int64_t used = 0;  // when, as a count of asks begun
 };
@@ -70,8 +94,10 @@ struct LlamaWorker::Work {
   State at = 0;
   bool bounded = false;    // the budget holds a conforming end from here
   std::vector<Token> all;  // prompt and answer
-  int position = 0;        // so many of them are decoded
-  bool cuts = true;        // the engine's
+  std::vector<int> plan;   // ends of pieces
+  int bound = 0;
+  int position = 0;  // so many of `all` are decoded
+  const Engine* engine = nullptr;
   bool over = false;
   std::optional<Error> error;
   Answer answer;
@@ -82,15 +108,28 @@ struct LlamaWorker::Work {
     return ask->sampling.tokens_max - static_cast<std::int64_t>(answer.tokens.size());
   }
   // The next piece, as positions from and to: cut by what is in `all` alone, so that no companion
-  // changes where. What is more than one token is made a multiple of kColumns by decoding the last
-  // ones before it again; so pieces of different asks are more often equally long, too. Where
-  // nothing can be decoded again it is made one by leaving the last ones for later.
+  // changes where.
   [[nodiscard]] std::pair<int, int> piece() const {
-    const int left = static_cast<int>(all.size()) - position;
-    const int length = std::min(Engine::kPieceMax, left);
+    const int end = position < bound && engine->flash() ? bound : static_cast<int>(all.size());
+    const int left = end - position;
+    return engine->flash() ? flash_piece(left) : plain_piece(left);
+  }
+  // Flash attention reads 64 tokens or more faster: the last piece of a prompt is one of 64 to 127.
+  // What is written stands: it takes another way through more tokens than through fewer.
+  [[nodiscard]] std::pair<int, int> flash_piece(int left) const {
+    int length = left > Engine::kPieceMax ? Engine::kPiece : left;
+    if (!engine->cuts() && engine->columns() > 2 && length > 1)
+      length = std::max(length - length % engine->columns(), 1);
+    return {position, position + length};
+  }
+  // What is more than one token is made a multiple of kColumns by decoding the last ones before it
+  // again, which gives other bits where those were decoded one by one. Where nothing can be decoded
+  // again it is made one by leaving the last ones for later.
+  [[nodiscard]] std::pair<int, int> plain_piece(int left) const {
+    const int length = std::min(Engine::kPiece, left);
     const int again = (Engine::kColumns - length % Engine::kColumns) % Engine::kColumns;
     if (length < 2) return {position, position + 1};
-    if (again > position || (again > 0 && !cuts)) {
+    if (again > position || (again > 0 && !engine->cuts())) {
       const int whole = length - length % Engine::kColumns;
       return {position, position + std::max(whole, 1)};
     }
@@ -139,14 +178,31 @@ Result<LlamaWorker::Work> LlamaWorker::begin(const Ask& ask) {
                                  model_.spec.name + " holds " + std::to_string(model_.context));
   if (work.answer.prompt_tokens.empty()) return fail(Errc::model, "the prompt is empty");
   work.all = work.answer.prompt_tokens;
-  work.cuts = engine_->cuts();
+  work.engine = engine_.get();
   if (!ask.schema.is(Json::Kind::null)) {
     TRY(work.rules, rules_.of(ask.schema));
     work.at = work.rules->grammar.start();
     work.bounded = fits(work, work.at, work.left());
   }
   TRY_STATUS(settle(work));
+  if (engine_->flash()) work.bound = bound_of(ask, prompt, work.all);
+  work.plan = plan_of(static_cast<int>(work.all.size()), work.bound, engine_->flash());
   return work;
+}
+
+// How many tokens stand before the text of the last message, if there is one more before it; 0
+// where that text is not found or too few stand there. `prompt` is as rendered, `all` its tokens.
+int LlamaWorker::bound_of(const Ask& ask, const std::string& prompt,
+                          const std::vector<Token>& all) const {
+  if (ask.messages.size() < 2) return 0;
+  const std::string content = model_.vocab->defuse(to_utf8(ask.messages.back().content));
+  const std::string last(trim(content));
+  const std::size_t at = last.empty() ? std::string::npos : prompt.rfind(last);
+  if (at == std::string::npos) return 0;
+  const std::vector<Token> before = engine_->prompt_tokens(prompt.substr(0, at));
+  const auto end = std::mismatch(before.begin(), before.end(), all.begin(), all.end()).first;
+  const auto count = static_cast<int>(end - before.begin());
+  return count < Engine::kPiece || count >= std::ssize(all) ? 0 : count;
 }
 
 // Whether that many tokens are enough for what is forced from here and then the shortest end.
@@ -287,10 +343,13 @@ void LlamaWorker::decode(std::vector<Work>& works) {
       work.error = decoded.error();
       continue;
     }
-    auto& read = slots_[work.sequence].read;
-    if (length == Engine::kPieceMax && pieces[i].position == std::ssize(read))
-      read.insert(read.end(), pieces[i].tokens.begin(), pieces[i].tokens.end());
+    auto& slot = slots_[work.sequence];
     work.position = pieces[i].position + length;
+    if (pieces[i].position == std::ssize(slot.read) &&
+        std::binary_search(work.plan.begin(), work.plan.end(), work.position)) {
+      slot.read.insert(slot.read.end(), pieces[i].tokens.begin(), pieces[i].tokens.end());
+      slot.ends.push_back(work.position);
+    }
     if (work.position < std::ssize(work.all)) continue;
     if (Status picked = pick(work, engine_->logits(i)); !picked) work.error = picked.error();
   }
@@ -324,13 +383,14 @@ bool LlamaWorker::seat(Work& work, const std::vector<Work>& works) {
   int from = -1, known = 0, to = -1;
   for (int s = 0; s < std::ssize(slots_); ++s) {
     const Slot& slot = slots_[s];
-    const int here = std::min(shared(slot.read, work.all), engine_->held(s));
-    if (here > known) from = s, known = here;
+    const int here = shared(slot.read, slot.ends, work.all, work.plan);
+    // Padding may have taken the room of what it held.
+    if (here > known && here <= engine_->held(s)) from = s, known = here;
     if (!slot.busy && (to < 0 || slot.used < slots_[to].used)) to = s;
   }
   for (const Work& other : works)
     if (other.position < std::ssize(other.answer.prompt_tokens) &&
-        shared(other.answer.prompt_tokens, work.all) > known)
+        shared(other.all, other.plan, work.all, work.plan) > known)
       return false;
   if (to < 0) return false;
   if (from >= 0 && !slots_[from].busy) to = from;
@@ -341,7 +401,8 @@ bool LlamaWorker::seat(Work& work, const std::vector<Work>& works) {
   work.position = known;
   work.answer.usage.reused = known;
   Slot& slot = slots_[to];
-  slot = {{work.all.begin(), work.all.begin() + known}, true, ++begun_};
+  slot = {{work.all.begin(), work.all.begin() + known}, work.plan, true, ++begun_};
+  std::erase_if(slot.ends, [&](int end) { return end > known; });
   return true;
 }
 

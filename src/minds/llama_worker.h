@@ -71,6 +71,8 @@ class LlamaWorker {
   struct Slot;
   [[nodiscard]] Result<std::string> prompt_of(const Ask& ask) const;
   Result<Work> begin(const Ask& ask);
+  [[nodiscard]] int bound_of(const Ask& ask, const std::string& prompt,
+                             const std::vector<Engine::Token>& all) const;
   bool seat(Work& work, const std::vector<Work>& works);
   void free(Work& work);
   void decode(std::vector<Work>& works);

@@ -178,7 +178,7 @@ class Parser {
     }
     const std::string_view shown = text_.substr(begin, at_ - begin);
     if (done() && depth_ > 0) return std::nullopt;  // how many digits are missing?
-    if (is_word(here())) {  // 3rd, 2024-05-01: no number
+    if (is_word(here())) {                          // 3rd, 2024-05-01: no number
       at_ = begin;
       return word();
     }
@@ -207,10 +207,9 @@ class Parser {
       const char* name;
       Json value;
     };
-    static const std::vector<Literal> literals = {{"true", true},        {"false", false},
-                                                  {"null", Json()},      {"True", true},
-                                                  {"False", false},      {"None", Json()},
-                                                  {"undefined", Json()}, {"NaN", Json()}};
+    static const std::vector<Literal> literals = {
+        {"true", true},   {"false", false}, {"null", Json()},      {"True", true},
+        {"False", false}, {"None", Json()}, {"undefined", Json()}, {"NaN", Json()}};
     for (std::size_t i = 0; i < literals.size(); ++i) {
       if (text != literals[i].name) continue;
       if (i >= 3) note("literal", text);

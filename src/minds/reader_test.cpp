@@ -162,11 +162,10 @@ TEST(Reader, scalars_need_no_braces) {
   const Json number = parse_json(R"({"type":"integer","minimum":0,"maximum":10})").value();
   expect_reads({" 7 ", "7", ""}, number);
   expect_reads({"11", "10", "clamped"}, number);
-  const Json fixed =
-      parse_json(
-          R"({"type":"object","required":["v","ok"],
+  const Json fixed = parse_json(
+                         R"({"type":"object","required":["v","ok"],
               "properties":{"v":{"const":1},"ok":{"type":"boolean"}}})")
-          .value();
+                         .value();
   expect_reads({R"({"ok":true})", R"({"ok":true,"v":1})", "filled"}, fixed);
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 const std::vector<std::string> kKinds = {"scripted", "llama", "openai"};
 const std::vector<std::string> kStyles = {"terse", "full"};
+const std::vector<std::string> kAttentions = {"flash", "plain"};
 const std::vector<std::string> kModes = {"json_schema", "json_object", "none"};
 
 // An entry as merged from all texts, and where each of its keys stands.
@@ -65,6 +66,7 @@ void read_llama(Fields& f, MindSpec& spec) {
   spec.file = f.string("file");
   spec.sha256 = f.string("sha256", "");
   spec.chat = f.string("chat", spec.chat);
+  spec.attention = static_cast<Attention>(f.choice("attention", kAttentions, 0));
   spec.repo = f.string("repo", "");
   spec.revision = f.string("revision", spec.revision);
   if (spec.repo.empty()) return;
@@ -130,6 +132,9 @@ Result<MindSpec> read(const Entry& entry) {
 
 const char* name(MindKind kind) { return kKinds[static_cast<std::size_t>(kind)].c_str(); }
 const char* name(Style style) { return kStyles[static_cast<std::size_t>(style)].c_str(); }
+const char* name(Attention attention) {
+  return kAttentions[static_cast<std::size_t>(attention)].c_str();
+}
 const char* name(SchemaMode mode) { return kModes[static_cast<std::size_t>(mode)].c_str(); }
 
 const MindSpec* Registry::find(std::string_view name) const {

@@ -28,9 +28,14 @@ enum class SchemaMode {  // what an endpoint is told about the answer's form
   none,                  // nothing: the prompt must say it all
 };
 
+// How a model in this process computes attention: by llama.cpp's fused kernel, which is faster and
+// in what it sums differs in the last bits, or by plain products.
+enum class Attention { flash, plain };
+
 const char* name(MindKind kind);
 const char* name(Style style);
 const char* name(SchemaMode mode);
+const char* name(Attention attention);
 
 struct MindSpec {
   std::string name;
@@ -56,6 +61,8 @@ struct MindSpec {
   std::string sha256;             // llama: if given, the file must have it
   std::string chat = "auto";      // llama: "auto" (the file's own template), "plain", or a name
                                   // that llama.cpp knows ("chatml", "llama3", "gemma", …)
+
+  Attention attention = Attention::flash;  // llama
 
   std::string endpoint;  // openai: "http://127.0.0.1:8080/v1"
   std::string model;     // openai: the name the server knows it by

@@ -51,6 +51,7 @@ TEST(Registry, the_house_models_are_of_five_families_and_asked_tersely) {
     EXPECT_EQ(spec->file, std::string("house/house-") + name + ".gguf");
     EXPECT_EQ(spec->style, Style::terse);
     EXPECT_EQ(spec->context, 1'024);
+    EXPECT_EQ(spec->attention, Attention::plain);
     EXPECT_EQ(spec->sampling.temperature_milli, 0);
     families.insert(spec->family);
   }
