@@ -232,8 +232,11 @@ std::int64_t in_process(const Options& options) {
   Sum all = measure(**mind, asks_of(options, 3), many);
   Sum flow = measure(**mind, asks_of(options, 4), static_cast<std::size_t>(options.asks));
   const std::int64_t memory = peak_memory("self");
+  // A large model uses them all for a lone ask, too.
+  const bool large = (*mind)->card().int_or("parameters", 0) >= 100'000'000;
   const auto limit = [&](const Sum& sum, const Bare& speed, std::size_t together) {
-    const double cores = static_cast<double>(std::min<std::int64_t>(options.lanes, together));
+    const double cores = static_cast<double>(
+        large ? options.lanes : std::min<std::int64_t>(options.lanes, together));
     return (static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us +
             static_cast<double>(sum.answer - sum.forced) * speed.written_us) /
            cores;

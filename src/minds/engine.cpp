@@ -257,7 +257,9 @@ Result<std::unique_ptr<Engine>> Engine::beside() const {
   std::unique_ptr<Engine> engine(new Engine());
   engine->state_->model = state_->model;
   engine->state_->columns = state_->columns;
-  TRY_STATUS(engine->state_->open(state_->options, "a second lane"));
+  EngineOptions options = state_->options;
+  options.threads = 1;
+  TRY_STATUS(engine->state_->open(options, "a second lane"));
   return engine;
 }
 
@@ -383,6 +385,13 @@ bool Engine::cuts() const {
 
 bool Engine::flash() const { return state_->options.flash; }
 int Engine::columns() const { return state_->columns; }
+int Engine::threads() const { return state_->options.threads; }
+
+void Engine::set_threads(int count) {
+  if (count == threads()) return;
+  llama_set_n_threads(state_->context, count, count);
+  state_->options.threads = count;
+}
 
 void Engine::keep(int sequence, int count) {
   int& held = state_->held[sequence];
@@ -518,6 +527,8 @@ std::optional<std::string> Engine::render(const std::string&, std::span<const Me
 bool Engine::cuts() const { return true; }
 bool Engine::flash() const { return false; }
 int Engine::columns() const { return 2; }
+int Engine::threads() const { return 1; }
+void Engine::set_threads(int) {}
 void Engine::keep(int, int) {}
 void Engine::copy(int, int, int) {}
 int Engine::held(int) const { return 0; }

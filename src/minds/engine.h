@@ -93,6 +93,9 @@ class Engine {
   // Whether a sequence can be cut; recurrent models remember a sum of all they read.
   [[nodiscard]] bool cuts() const;
   [[nodiscard]] bool flash() const;
+  // Of the decodes to come; no bit depends on it.
+  void set_threads(int count);
+  [[nodiscard]] int threads() const;
   // Where sequences cannot be cut, a piece longer than a token must have a multiple of so many.
   [[nodiscard]] int columns() const;
   // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's

@@ -12,6 +12,8 @@
 namespace wood {
 namespace {
 
+// A model with more weights gains by a second thread a decode; one with fewer loses.
+constexpr std::int64_t kThreadsPay = 100'000'000;
 constexpr std::size_t kRulesBytes = std::size_t{32} << 20;  // of all lanes together
 
 // Threads of this process that compute in some model. Each call computes on its own thread
@@ -106,6 +108,7 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
     return replies;
   }
   AskQueue queue(asks, replies);
+  Engine& engine = (*first)->engine();
   std::vector<std::thread> beside;
   // One lane more while a core is free and there is something for it to do.
   const auto widen = [&] {
@@ -118,12 +121,17 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
         Cores::leave(1);
       });
     }
+    // Where nothing is left for another lane, a large model has several threads a decode.
+    if (model_.info.parameters < kThreadsPay || queue.left() > 0) return;
+    while (engine.threads() < model_.cores && Cores::try_enter())
+      engine.set_threads(engine.threads() + 1);
   };
   Cores::enter(model_.threads);
   queue.join();
   if (asks.size() > 1) widen();
   (*first)->run(queue, widen);
-  Cores::leave(model_.threads);
+  Cores::leave(engine.threads());
+  engine.set_threads(model_.threads);
   for (std::thread& thread : beside) thread.join();
   return replies;
 }
@@ -133,10 +141,10 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
 Status fit_memory(LlamaModel& model, LlamaOptions& options) {
   std::int64_t& parallel = model.spec.parallel;
   const auto bytes = [&] { return bytes_of(model, options.lanes); };
-  options.lanes = options.threads > 1
-                      ? 1
-                      : static_cast<int>(std::min<std::int64_t>(
-                            options.lanes > 0 ? options.lanes : Cores::count(), parallel));
+  model.cores = options.lanes > 0 ? options.lanes : Cores::count();
+  if (options.threads > 1) model.cores = options.threads;
+  options.lanes =
+      options.threads > 1 ? 1 : static_cast<int>(std::min<std::int64_t>(model.cores, parallel));
   if (options.memory_max <= 0) return {};
   if (bytes() > options.memory_max) options.lanes = 1;
   while (parallel > 1 && bytes() > options.memory_max) --parallel;

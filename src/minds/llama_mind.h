@@ -13,7 +13,8 @@
 // differ in their bits; the card names `flash`, and a record without it was made with `plain`.
 //
 // A model of one thread uses all cores that are free: asks are shared out among lanes, each a
-// context of its own on the same weights (llama_worker.h).
+// context of its own on the same weights (llama_worker.h), and where there are fewer asks than
+// cores a large model computes each with several threads.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,7 @@ namespace wood {
 struct LlamaOptions {
   std::string path;             // of the GGUF
   int threads = 1;              // of a decode
-  int lanes = 0;                // at most; 0: a core each. One, where a decode has several threads
+  int lanes = 0;                // at most; 0: a core each. One, where threads are several
   std::int64_t memory_max = 0;  // bytes; fewer asks are in work at once where that makes it fit,
                                 // and Errc::limit if not even one can be; 0: no limit
   std::string kernels;  // CPU kernel variant; "" is the value of WOOD_KERNELS, else haswell where

@@ -205,6 +205,26 @@ TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
   }
 }
 
+// As a large model does when the last ask alone is left.
+TEST(Llama, threads_that_come_in_mid_answer_do_not_change_a_bit) {
+  for (const bool flash : {true, false}) {
+    const EngineOptions options{.context = 512, .sequences = 2, .threads = 1, .flash = flash};
+    const std::string path = options_of("llama").path;
+    const auto one = Engine::load(path, options).value(),
+               more = Engine::load(path, options).value();
+    std::vector<Engine::Token> tokens(64);
+    for (int round = 0; round < 3; ++round) {
+      if (round == 1) more->set_threads(2);
+      for (int i = 0; i < 64; ++i) tokens[i] = 20 + (round * 64 + i * 7) % 100;
+      const Engine::Piece piece{0, round * 64, tokens};
+      ASSERT_TRUE(one->decode({&piece, 1}) && more->decode({&piece, 1}));
+      const auto a = one->logits(0), b = more->logits(0);
+      EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin())) << round;
+    }
+    EXPECT_EQ(more->threads(), 2);
+  }
+}
+
 std::int64_t reused(const std::vector<Reply>& replies) {
   std::int64_t sum = 0;
   for (const Reply& reply : replies) sum += answer_of(reply).usage.reused;

@@ -354,7 +354,7 @@ void LlamaWorker::decode(std::vector<Work>& works) {
     if (Status picked = pick(work, engine_->logits(i)); !picked) work.error = picked.error();
   }
   // The other threads of a decode work as long as this one.
-  const std::int64_t spent = (thread_cpu_us() - cpu) * model_.threads;
+  const std::int64_t spent = (thread_cpu_us() - cpu) * engine_->threads();
   for (Work* work : whose)
     work->answer.usage.cpu_us += spent / static_cast<std::int64_t>(whose.size());
 }

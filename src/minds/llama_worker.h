@@ -22,7 +22,8 @@ struct LlamaModel {
   MindSpec spec = {};
   GgufInfo info = {};
   std::int64_t context = 0;  // tokens of prompt and answer together
-  int threads = 1;           // of a decode
+  int threads = 1;           // of a decode, at least
+  int cores = 1;             // that it may use
   std::unique_ptr<Vocab> vocab = nullptr;
 };
 
@@ -64,7 +65,7 @@ class LlamaWorker {
 
   // Works until the queue has nothing more for it; `between` is called before every decode.
   void run(AskQueue& queue, const std::function<void()>& between);
-  [[nodiscard]] const Engine& engine() const { return *engine_; }
+  Engine& engine() { return *engine_; }
 
  private:
   struct Work;
