@@ -92,7 +92,10 @@ class Validator {
  public:
   std::vector<std::string> faults;
 
-  void check(const Json& value, const Json& schema, const std::string& at) {
+  // `around`: members that the schema around an option of oneOf judges; the option need not name
+  // them.
+  void check(const Json& value, const Json& schema, const std::string& at,
+             const Json* around = nullptr) {
     if (const Json* type = schema.find("type"); type != nullptr && !matches(value, *type))
       return fault(at, "is of kind " + std::string(name(value.kind())) + ", not " + type->dump());
     if (const Json* constant = schema.find("const"); constant != nullptr && *constant != value)
@@ -101,7 +104,7 @@ class Validator {
       if (std::find(options->items().begin(), options->items().end(), value) ==
           options->items().end())
         fault(at, "is " + shown(value) + ", must be one of " + options->dump());
-    if (const Json* options = schema.find("oneOf")) check_one_of(value, options->items(), at);
+    if (schema.find("oneOf") != nullptr) check_one_of(value, schema, at);
     switch (value.kind()) {
       case Kind::integer: bounds(value.integer(), schema, {"minimum", "maximum"}, at, ""); break;
       case Kind::string: {
@@ -120,7 +123,7 @@ class Validator {
             check(value.items()[i], *items, at + "[" + std::to_string(i) + "]");
         break;
       }
-      case Kind::object: check_members(value, schema, at); break;
+      case Kind::object: check_members(value, schema, at, around); break;
       default: break;
     }
   }
@@ -146,17 +149,28 @@ class Validator {
     if (high != nullptr && value > high->integer()) say(keys.second, *high);
   }
 
-  void check_one_of(const Json& value, const Json::Array& options, const std::string& at) {
+  void check_one_of(const Json& value, const Json& schema, const std::string& at) {
     int matched = 0;
-    for (const Json& option : options) {
+    for (const Json& option : schema.at("oneOf").items()) {
       Validator inner;
-      inner.check(value, option, at);
+      inner.check(value, option, at, schema.find("properties"));
       matched += inner.faults.empty();
     }
     if (matched != 1) fault(at, "matches " + std::to_string(matched) + " of oneOf, must match one");
   }
 
-  void check_members(const Json& value, const Json& schema, const std::string& at) {
+  // Whether an option of oneOf names the member: which of them, the options judge.
+  static bool optional(const Json& schema, const std::string& key) {
+    const Json* options = schema.find("oneOf");
+    if (options == nullptr) return false;
+    return std::any_of(options->items().begin(), options->items().end(), [&](const Json& option) {
+      const Json* properties = option.find("properties");
+      return properties != nullptr && properties->find(key) != nullptr;
+    });
+  }
+
+  void check_members(const Json& value, const Json& schema, const std::string& at,
+                     const Json* around) {
     const Json* properties = schema.find("properties");
     if (const Json* required = schema.find("required"))
       for (const Json& key : required->items())
@@ -165,7 +179,9 @@ class Validator {
     for (const auto& [key, member] : value.members()) {
       const Json* sub = properties != nullptr ? properties->find(key) : nullptr;
       if (sub != nullptr) check(member, *sub, at + "." + key);
-      else if (!open) fault(at + "." + key, "is not in the schema");
+      else if (!open && (around == nullptr || around->find(key) == nullptr) &&
+               !optional(schema, key))
+        fault(at + "." + key, "is not in the schema");
     }
   }
 };

@@ -2,7 +2,8 @@
 //
 // Keywords: type (object array string integer boolean null, or a list of them), properties,
 // required, additionalProperties (false, the default here, or true), items, minItems, maxItems,
-// enum, const, minimum, maximum, minLength, maxLength (code points), oneOf. Annotations (title,
+// enum, const, minimum, maximum, minLength, maxLength (code points), oneOf (an option and what
+// stands around it are one schema: members may be named by either). Annotations (title,
 // description, default, examples, deprecated, readOnly, writeOnly, $schema, $id, $comment) check
 // nothing. Any other keyword is an error that names its place: a keyword that is skipped silently
 // is a check that never runs.

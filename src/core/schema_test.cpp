@@ -82,6 +82,21 @@ TEST(Schema, OneOf) {
   EXPECT_EQ(judge(schema, "null"), "$ matches 0 of oneOf, must match one");
 }
 
+// What stands around the options is one schema with each of them, as the grammar has it.
+TEST(Schema, OneOfBesideProperties) {
+  const char* schema = R"({"type":"object","properties":{"kind":{"type":"string"}},
+    "required":["kind"],"oneOf":[
+      {"properties":{"a":{"type":"integer"}},"required":["a"]},
+      {"properties":{"b":{"type":"integer"}},"required":["b"]}]})";
+  EXPECT_EQ(judge(schema, R"({"a":1,"kind":"x"})"), "");
+  EXPECT_EQ(judge(schema, R"({"b":1,"kind":"x"})"), "");
+  EXPECT_EQ(judge(schema, R"({"kind":"x"})"), "$ matches 0 of oneOf, must match one");
+  EXPECT_EQ(judge(schema, R"({"a":1,"b":2,"kind":"x"})"), "$ matches 0 of oneOf, must match one");
+  EXPECT_NE(judge(schema, R"({"a":1,"c":2,"kind":"x"})"), "");
+  EXPECT_NE(judge(schema, R"({"a":1,"kind":2})"), "");
+  EXPECT_NE(judge(schema, R"({"a":1})"), "");
+}
+
 TEST(Schema, TitlesAndDescriptionsJudgeNothing) {
   EXPECT_EQ(judge(R"({"title":"t","description":"d"})", "1"), "");
   EXPECT_EQ(judge(R"({"$schema":"x","$id":"y","$comment":0,"default":3,"examples":[1]})", "1"), "");
