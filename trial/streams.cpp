@@ -418,14 +418,19 @@ int main(int argc, char** argv) {
   const auto memory = [&] { return first.memory() + second.memory(); };
   const std::int64_t first_turn = first.metric("wood_turn"), first_memory = memory();
   std::vector<Pair> pairs;
-  std::vector<std::int64_t> came;  // memory that readers take when they come, KiB
+  // KiB that readers take when they come, and by how much more the memory of the server that had
+  // them grew in a phase than that of the other one.
+  std::vector<std::int64_t> came, grew;
   for (std::int64_t phase = 0; phase < asked.seconds / asked.phase; ++phase) {
     const std::size_t who = static_cast<std::size_t>(phase % 2);
     const std::int64_t before = servers[who]->memory();
     crowds[who]->come();
     crowds[who]->read(1'000'000, 0);  // catches up
     came.push_back(servers[who]->memory() - before);
+    const auto apart = [&] { return servers[who]->memory() - servers[1 - who]->memory(); };
+    const std::int64_t beside = apart();
     measure(servers, *crowds[who], who, asked, pairs);
+    grew.push_back(apart() - beside);
     crowds[who]->leave();
   }
   const std::int64_t last_turn = first.metric("wood_turn"), last_memory = memory();
@@ -448,10 +453,10 @@ int main(int argc, char** argv) {
   compare("computing:", pairs, &Pair::cpu, &Cost::cpu, -1);
   std::printf(
       "memory of a server, KiB: %lld at turn %lld, %lld at turn %lld; readers take %lld when they "
-      "come\n",
+      "come, and in a phase the server that has them grows by %lld more than the other (medians)\n",
       static_cast<long long>(first_memory / 2), static_cast<long long>(first_turn),
       static_cast<long long>(last_memory / 2), static_cast<long long>(last_turn),
-      static_cast<long long>(median(came)));
+      static_cast<long long>(median(came)), static_cast<long long>(median(grew)));
   std::printf(
       "killed and come back %lld, dropped %lld slow and %lld others; %zu events each; the servers "
       "say they dropped %lld for being slow\n",
