@@ -17,7 +17,7 @@ TEST(Cores, are_those_this_process_may_run_on) {
   ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
   EXPECT_EQ(core_count(), 1);
   ASSERT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
-  EXPECT_EQ(core_count(), CPU_COUNT(&before));
+  EXPECT_LE(core_count(), CPU_COUNT(&before));
 #endif
 }
 

@@ -128,7 +128,7 @@ void read_shape(const gguf_context* file, GgufInfo& info) {
 }  // namespace
 
 std::int64_t footprint(const GgufInfo& info, const EngineOptions& options) {
-  const std::int64_t context = options.context;
+  const std::int64_t context = (options.context + 255) / 256 * 256;  // as llama.cpp rounds it
   const std::int64_t sequences =
       (options.sequences + info.columns - 1) / info.columns * info.columns;
   const std::int64_t columns = (options.flash ? Engine::kPieceMax + 1 : Engine::kPiece) * sequences;
@@ -272,9 +272,8 @@ Status Engine::State::open(const EngineOptions& wanted, const std::string& what)
   // Single tokens need neighbours, see decode.
   s.sequences = (wanted.sequences + s.columns - 1) / s.columns * s.columns;
   const int tokens = (piece_max() + piece_max() % 2) * s.sequences;
-  // With room for the padding of a last piece.
-  const int room = wanted.context + (s.columns > 2 ? s.columns : 0);
-  params.n_ctx = static_cast<std::uint32_t>(room * s.sequences);
+  // No more than is wanted: models with several sets of rotation factors choose one by it.
+  params.n_ctx = static_cast<std::uint32_t>(wanted.context * s.sequences);
   params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(tokens);
   params.n_seq_max = static_cast<std::uint32_t>(s.sequences);
   params.n_threads = params.n_threads_batch = wanted.threads;
@@ -385,6 +384,7 @@ bool Engine::cuts() const {
 
 bool Engine::flash() const { return state_->options.flash; }
 int Engine::columns() const { return state_->columns; }
+int Engine::capacity() const { return state_->capacity; }
 int Engine::threads() const { return state_->options.threads; }
 
 void Engine::set_threads(int count) {
@@ -527,6 +527,7 @@ std::optional<std::string> Engine::render(const std::string&, std::span<const Me
 bool Engine::cuts() const { return true; }
 bool Engine::flash() const { return false; }
 int Engine::columns() const { return 2; }
+int Engine::capacity() const { return 0; }
 int Engine::threads() const { return 1; }
 void Engine::set_threads(int) {}
 void Engine::keep(int, int) {}

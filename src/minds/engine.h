@@ -96,8 +96,10 @@ class Engine {
   // Of the decodes to come; no bit depends on it.
   void set_threads(int count);
   [[nodiscard]] int threads() const;
-  // Where sequences cannot be cut, a piece longer than a token must have a multiple of so many.
+  // Where sequences cannot be cut, or padding up to it would not fit into what a sequence can hold,
+  // a piece longer than a token must have a multiple of so many.
   [[nodiscard]] int columns() const;
+  [[nodiscard]] int capacity() const;  // tokens a sequence
   // Forgets what a sequence holds behind its first `count` tokens; everything, where a model's
   // memory cannot be cut (recurrent ones): held() says.
   void keep(int sequence, int count);

@@ -32,6 +32,7 @@ class Cores {
     return false;
   }
   static void leave(int threads) { busy().fetch_sub(threads); }
+  static bool crowded() { return busy().load() > count(); }
 
  private:
   static std::atomic<int>& busy() {
@@ -102,19 +103,27 @@ Result<LlamaWorker*> LlamaMind::worker(std::size_t lane) {
 
 std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
   std::vector<Reply> replies(asks.size(), Failure{});
+  Cores::enter(model_.threads);  // while it loads, too
   const auto first = worker(0);
   if (!first) {
+    Cores::leave(model_.threads);
     for (Reply& reply : replies) reply = failed(first.error(), {});
     return replies;
   }
   AskQueue queue(asks, replies);
   Engine& engine = (*first)->engine();
   std::vector<std::thread> beside;
+  bool closed = false;  // a lane could not be opened
   // One lane more while a core is free and there is something for it to do.
   const auto widen = [&] {
-    while (std::ssize(beside) + 1 < options_.lanes && queue.left() > 0 && Cores::try_enter()) {
+    while (!closed && std::ssize(beside) + 1 < options_.lanes && queue.left() > 0 &&
+           Cores::try_enter()) {
       const auto lane = worker(beside.size() + 1);
-      if (!lane) return Cores::leave(1);
+      if (!lane) {
+        closed = true;
+        Cores::leave(1);
+        break;
+      }
       queue.join();
       beside.emplace_back([&queue, worker = *lane] {
         worker->run(queue, [] {});
@@ -122,11 +131,15 @@ std::vector<Reply> LlamaMind::ask(std::span<const Ask> asks) {
       });
     }
     // Where nothing is left for another lane, a large model has several threads a decode.
-    if (model_.info.parameters < kThreadsPay || queue.left() > 0) return;
+    // Threads that are in others' way wait by spinning: they are given back.
+    if (model_.info.parameters < kThreadsPay || (queue.left() > 0 && !closed)) return;
+    while (engine.threads() > model_.threads && Cores::crowded()) {
+      engine.set_threads(engine.threads() - 1);
+      Cores::leave(1);
+    }
     while (engine.threads() < model_.cores && Cores::try_enter())
       engine.set_threads(engine.threads() + 1);
   };
-  Cores::enter(model_.threads);
   queue.join();
   if (asks.size() > 1) widen();
   (*first)->run(queue, widen);
@@ -143,8 +156,10 @@ Status fit_memory(LlamaModel& model, LlamaOptions& options) {
   const auto bytes = [&] { return bytes_of(model, options.lanes); };
   model.cores = options.lanes > 0 ? options.lanes : Cores::count();
   if (options.threads > 1) model.cores = options.threads;
-  options.lanes =
-      options.threads > 1 ? 1 : static_cast<int>(std::min<std::int64_t>(model.cores, parallel));
+  options.lanes = options.threads > 1
+                      ? 1
+                      : static_cast<int>(std::min<std::int64_t>(
+                            model.cores, (parallel + model.info.columns - 1) / model.info.columns));
   if (options.memory_max <= 0) return {};
   if (bytes() > options.memory_max) options.lanes = 1;
   while (parallel > 1 && bytes() > options.memory_max) --parallel;

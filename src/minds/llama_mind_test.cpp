@@ -180,6 +180,23 @@ TEST(AskQueue, shares_out_what_there_is) {
   EXPECT_EQ(std::unique(places.begin(), places.end()) - places.begin(), 9);
 }
 
+// Padding behind a piece has no room at the very end of a context that just holds prompt and
+// answer.
+TEST(Llama, a_context_that_is_just_large_enough_is) {
+  for (const char* name : {"four", "four (plain)", "llama"}) {
+    std::vector<Ask> asks = {ask_of(1, 90), ask_of(5, 90), ask_of(3, 90)};
+    std::int64_t most = 0;
+    for (const Reply& reply : tiny(name)->ask(asks))
+      most = std::max(most, answer_of(reply).prompt_count + 90);
+    MindSpec spec = spec_of(name);
+    spec.context = most;
+    const auto together = llama_mind(spec, options_of(name)).value()->ask(asks);
+    const auto alone = llama_mind(spec, options_of(name)).value();
+    for (std::size_t i = 0; i < asks.size(); ++i)
+      expect_same(together[i], alone->ask({&asks[i], 1})[0], name + std::string(" at the end"));
+  }
+}
+
 // A long beginning that all share, a middle that some share, an end of its own.
 std::vector<Ask> akin(int count) {
   std::vector<Ask> asks = asks_of(count, 40);

@@ -118,8 +118,10 @@ struct LlamaWorker::Work {
   // What is written stands: it takes another way through more tokens than through fewer.
   [[nodiscard]] std::pair<int, int> flash_piece(int left) const {
     int length = left > Engine::kPieceMax ? Engine::kPiece : left;
-    if (!engine->cuts() && engine->columns() > 2 && length > 1)
-      length = std::max(length - length % engine->columns(), 1);
+    const int columns = engine->columns();
+    const int padded = (length + columns - 1) / columns * columns;
+    const bool pads = engine->cuts() && position + padded <= engine->capacity();
+    if (!pads && columns > 2 && length > 1) length = std::max(length - length % columns, 1);
     return {position, position + length};
   }
   // What is more than one token is made a multiple of kColumns by decoding the last ones before it
@@ -337,6 +339,7 @@ void LlamaWorker::decode(std::vector<Work>& works) {
   }
   const std::int64_t cpu = thread_cpu_us();
   const Status decoded = engine_->decode(pieces);
+  const std::int64_t computed = thread_cpu_us() - cpu;
   for (std::size_t i = 0; i < whose.size(); ++i) {
     Work& work = *whose[i];
     if (!decoded) {
@@ -354,7 +357,7 @@ void LlamaWorker::decode(std::vector<Work>& works) {
     if (Status picked = pick(work, engine_->logits(i)); !picked) work.error = picked.error();
   }
   // The other threads of a decode work as long as this one.
-  const std::int64_t spent = (thread_cpu_us() - cpu) * engine_->threads();
+  const std::int64_t spent = thread_cpu_us() - cpu + computed * (engine_->threads() - 1);
   for (Work* work : whose)
     work->answer.usage.cpu_us += spent / static_cast<std::int64_t>(whose.size());
 }
