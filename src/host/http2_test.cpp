@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "core/json.h"
-#include "core/text.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "host/http.h"
