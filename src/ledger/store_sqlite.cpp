@@ -9,11 +9,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <map>
 
 #include "core/check.h"
 #include "host/file.h"
+#include "ledger/digest_index.h"
 #include "ledger/store.h"
 
 namespace wood {
@@ -35,6 +37,7 @@ constexpr Table kTables[] = {
      "note TEXT NOT NULL) STRICT"},
 };
 constexpr std::int64_t kTableCount = std::size(kTables);
+constexpr std::int64_t kBlobMax = DigestIndex::kRowMax / 2;
 
 class Statement {
  public:
@@ -78,8 +81,7 @@ class SqliteStore : public Store {
     run("PRAGMA cell_size_check=ON");
   }
   ~SqliteStore() override {
-    one_[0].reset();
-    one_[1].reset();
+    for (auto* one : {&one_[0], &one_[1], &digest_of_, &data_of_}) one->reset();
     if (broken_) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     else if (how_ != Open::read) run("PRAGMA journal_mode=DELETE");
     sqlite3_close(db_);
@@ -138,7 +140,13 @@ class SqliteStore : public Store {
       sizes_[static_cast<int>(log)] = count;
     }
     Statement blobs(db_, "SELECT id, sha256 FROM blob ORDER BY id");
-    while (blobs.row()) blobs_.emplace(hex(blobs.bytes(1)), blobs.integer(0));
+    while (blobs.row()) {
+      const std::int64_t id = blobs.integer(0);
+      if (id < 0 || id > kBlobMax)  // those that are yet to come have room behind it
+        return fail(Errc::integrity, path_ + ": a blob has the number " + std::to_string(id));
+      const auto digest = digest_in(blobs.bytes(1));
+      if (digest && !find(*digest)) blobs_.add(*digest, static_cast<std::uint32_t>(id));
+    }
     return blobs.ended() ? Status() : error("be read");
   }
 
@@ -146,7 +154,7 @@ class SqliteStore : public Store {
     if (broken_)
       return fail(Errc::io, path_ + ": an earlier commit failed; nothing more is written");
     broken_ = true;
-    std::map<std::string, std::int64_t> fresh;
+    std::map<Digest, std::int64_t> fresh;
     if (!run("BEGIN IMMEDIATE") || !insert(Log::record, batch.record) ||
         !insert(Log::margin, batch.margin) || !insert(batch.blobs, fresh) ||
         !insert(batch.checkpoints) || !run("COMMIT")) {
@@ -157,23 +165,21 @@ class SqliteStore : public Store {
     broken_ = false;
     sizes_[0] += static_cast<std::int64_t>(batch.record.size());
     sizes_[1] += static_cast<std::int64_t>(batch.margin.size());
-    blobs_.merge(fresh);
+    for (const auto& [digest, id] : fresh) blobs_.add(digest, static_cast<std::uint32_t>(id));
     return {};
   }
 
   std::int64_t size(Log log) const override { return sizes_[static_cast<int>(log)]; }
 
   Result<Bytes> entry(Log log, std::int64_t seq) override {
-    auto& one = one_[static_cast<int>(log)];
-    if (!one)
-      one = std::make_unique<Statement>(
-          db_, std::string("SELECT entry FROM ") + name(log) + " WHERE seq=?1");
-    one->bind(1, seq);
+    Statement& one = kept(one_[static_cast<int>(log)],
+                          std::string("SELECT entry FROM ") + name(log) + " WHERE seq=?1");
+    one.bind(1, seq);
     Result<Bytes> out = fail(Errc::not_found, std::string(name(log)) + " entry " +
                                                   std::to_string(seq) + " is not there");
-    if (one->row()) out = Bytes(one->bytes(0));
-    else if (!one->ended()) out = fail(error("be read").error());
-    one->reset();
+    if (one.row()) out = Bytes(one.bytes(0));
+    else if (!one.ended()) out = fail(error("be read").error());
+    one.reset();
     return out;
   }
 
@@ -184,14 +190,16 @@ class SqliteStore : public Store {
   }
 
   Result<Bytes> blob(const std::string& digest) override {
-    const auto it = blobs_.find(digest);
-    if (it == blobs_.end()) return fail(Errc::not_found, "blob " + digest + " is not there");
-    Statement row(db_, "SELECT data FROM blob WHERE id=?1");
-    row.bind(1, it->second);
-    if (!row.row()) return fail(error("be read").error());
-    return Bytes(row.bytes(0));
+    const auto id = find(digest);
+    if (!id) return fail(Errc::not_found, "blob " + digest + " is not there");
+    Statement& row = kept(data_of_, "SELECT data FROM blob WHERE id=?1");
+    row.bind(1, *id);
+    Result<Bytes> out =
+        row.row() ? Result<Bytes>(Bytes(row.bytes(0))) : fail(error("be read").error());
+    row.reset();
+    return out;
   }
-  bool has_blob(const std::string& digest) const override { return blobs_.contains(digest); }
+  bool has_blob(const std::string& digest) const override { return find(digest).has_value(); }
 
   Status each_blob(const std::function<Status(const std::string&, ByteView)>& visit) override {
     Statement rows(db_, "SELECT sha256, data FROM blob ORDER BY id");
@@ -240,6 +248,34 @@ class SqliteStore : public Store {
  private:
   bool run(const std::string& sql) {
     return sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+  }
+
+  // A statement that is asked again and again.
+  Statement& kept(std::unique_ptr<Statement>& one, const std::string& sql) const {
+    if (!one) one = std::make_unique<Statement>(db_, sql);
+    return *one;
+  }
+
+  static std::optional<Digest> digest_in(ByteView bytes) {
+    Digest out{};
+    if (bytes.size() != out.size()) return std::nullopt;
+    std::memcpy(out.data(), bytes.data(), out.size());
+    return out;
+  }
+
+  // The row of a blob. One that cannot be read just now counts as the one that its piece says.
+  [[nodiscard]] std::optional<std::uint32_t> find(const Digest& digest) const {
+    return blobs_.find(digest, [&](std::uint32_t id) {
+      Statement& row = kept(digest_of_, "SELECT sha256 FROM blob WHERE id=?1");
+      row.bind(1, id);
+      const bool same = row.row() ? row.bytes(0) == view(digest) : row.failed();
+      row.reset();
+      return same;
+    });
+  }
+  [[nodiscard]] std::optional<std::uint32_t> find(const std::string& hex) const {
+    const auto digest = DigestIndex::named(hex);
+    return digest ? find(*digest) : std::nullopt;
   }
 
   // The one number that a query gives.
@@ -302,17 +338,16 @@ class SqliteStore : public Store {
     return true;
   }
 
-  bool insert(const std::vector<Bytes>& blobs, std::map<std::string, std::int64_t>& fresh) {
+  bool insert(const std::vector<Bytes>& blobs, std::map<Digest, std::int64_t>& fresh) {
     Statement statement(db_, "INSERT INTO blob(sha256, data) VALUES(?1, ?2)");
     for (const Bytes& data : blobs) {
       const Digest digest = sha256(data);
-      const std::string key = hex(digest);
-      if (blobs_.contains(key) || fresh.contains(key)) continue;
+      if (fresh.contains(digest) || find(digest)) continue;
       statement.blob(1, view(digest));
       statement.blob(2, data);
       if (!statement.done()) return false;
       statement.reset();
-      fresh.emplace(key, sqlite3_last_insert_rowid(db_));
+      fresh.emplace(digest, sqlite3_last_insert_rowid(db_));
     }
     return true;
   }
@@ -335,8 +370,9 @@ class SqliteStore : public Store {
   bool broken_ = false;
   std::int64_t file_bytes_ = -1;  // -1: it is being written, and has no settled length
   std::int64_t sizes_[2] = {0, 0};
-  std::map<std::string, std::int64_t> blobs_;  // digest → row
-  std::unique_ptr<Statement> one_[2];
+  DigestIndex blobs_;
+  std::unique_ptr<Statement> one_[2], data_of_;
+  mutable std::unique_ptr<Statement> digest_of_;
 };
 
 Result<std::unique_ptr<SqliteStore>> open_file(const std::string& path, Open how, int flags) {
