@@ -421,6 +421,7 @@ int main(int argc, char** argv) {
   // KiB that readers take when they come, and by how much more the memory of the server that had
   // them grew in a phase than that of the other one.
   std::vector<std::int64_t> came, grew;
+  std::string kept;  // behind each phase: the turn and a server's memory
   for (std::int64_t phase = 0; phase < asked.seconds / asked.phase; ++phase) {
     const std::size_t who = static_cast<std::size_t>(phase % 2);
     const std::int64_t before = servers[who]->memory();
@@ -432,8 +433,9 @@ int main(int argc, char** argv) {
     measure(servers, *crowds[who], who, asked, pairs);
     grew.push_back(apart() - beside);
     crowds[who]->leave();
+    kept += ", " + std::to_string(memory() / 2) + " at turn " +
+            std::to_string(first.metric("wood_turn"));
   }
-  const std::int64_t last_turn = first.metric("wood_turn"), last_memory = memory();
   std::int64_t wrong = 0, killed = 0, slow = 0, others = 0, told = 0;
   std::size_t events = 0;
   for (std::size_t i = 0; i < 2; ++i) {
@@ -452,10 +454,9 @@ int main(int argc, char** argv) {
   const bool held = compare("by the clock:", pairs, &Pair::us, &Cost::us, asked.worse);
   compare("computing:", pairs, &Pair::cpu, &Cost::cpu, -1);
   std::printf(
-      "memory of a server, KiB: %lld at turn %lld, %lld at turn %lld; readers take %lld when they "
-      "come, and in a phase the server that has them grows by %lld more than the other (medians)\n",
-      static_cast<long long>(first_memory / 2), static_cast<long long>(first_turn),
-      static_cast<long long>(last_memory / 2), static_cast<long long>(last_turn),
+      "memory of a server, KiB: %lld at turn %lld%s; readers take %lld when they come, and in a "
+      "phase the server that has them grows by %lld more than the other (medians)\n",
+      static_cast<long long>(first_memory / 2), static_cast<long long>(first_turn), kept.c_str(),
       static_cast<long long>(median(came)), static_cast<long long>(median(grew)));
   std::printf(
       "killed and come back %lld, dropped %lld slow and %lld others; %zu events each; the servers "

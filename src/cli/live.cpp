@@ -48,15 +48,6 @@ Stand stand_of(const Result<Played>& played) {
   return played->stopped == "paused" ? Stand::paused : Stand::ended;
 }
 
-// The folder in which the copy that readers see has room.
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  return path.empty()                 ? env("TMPDIR").empty() ? "/tmp" : env("TMPDIR")
-                         : slash == std::string::npos ? "."
-         : slash == 0                 ? "/"
-                                      : path.substr(0, slash);
-}
-
 }  // namespace
 
 serve::Readings readings() {
@@ -80,6 +71,11 @@ serve::Readings readings() {
   return out;
 }
 
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+}
+
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
 Result<std::unique_ptr<Live>> Live::open(const std::string& path, const Args& args,
@@ -88,19 +84,24 @@ Result<std::unique_ptr<Live>> Live::open(const std::string& path, const Args& ar
   auto live = std::unique_ptr<Live>(new Live());
   Live* here = live.get();
   here->options_ = std::move(options);
-  Result<Batch> before = Batch{};
+  std::unique_ptr<serve::Archive> archive;
+  const auto begin_copy = [&](const std::string& file) -> Status {
+    TRY(telling.scratch, ScratchFile::anywhere(file.empty() ? "" : folder_of(file)));
+    archive = std::make_unique<serve::Archive>(telling.scratch);
+    return {};
+  };
+  Status begun;
   const Wrap wrap = [&](std::unique_ptr<Store> store) -> std::unique_ptr<Store> {
-    before = serve::everything(*store);
+    if (!path.empty()) begun = begin_copy(path);
+    if (archive != nullptr) begun = archive->take(*store);
     return std::make_unique<serve::Relay>(std::move(store), [here](const Batch& batch) {
       here->teller_->post([teller = here->teller_.get(), batch] { teller->committed(batch); });
     });
   };
   TRY(here->launch_, path.empty() ? Launch::fresh(args, console, wrap, here->options_.amend)
                                   : Launch::resumed(path, args, console, wrap));
-  TRY(const Batch recorded, std::move(before));
-  TRY(std::unique_ptr<serve::Archive> archive,
-      serve::Archive::create(folder_of(here->launch_->path())));
-  TRY_STATUS(archive->commit(recorded));
+  if (begun && archive == nullptr) begun = begin_copy(here->launch_->path());
+  TRY_STATUS(begun);
   here->gate_ = std::make_unique<Gate>(
       GateOptions{
           .first = here->options_.first,

@@ -21,7 +21,7 @@ struct LiveOptions {
   // from here comes behind all that was committed.
   std::function<void(serve::Pace)> on_pace = nullptr;
   std::function<void()> on_over = nullptr;  // the same, behind the last turn
-  Amend amend = nullptr;                     // of a new run
+  Amend amend = nullptr;                    // of a new run
 };
 
 // Of what the server shows and layers above it know how to read.
@@ -29,6 +29,7 @@ serve::Readings readings();
 
 // The last part of a path.
 std::string file_name(const std::string& path);
+std::string folder_of(const std::string& path);  // "." where it names none
 
 class Live {
  public:

@@ -132,8 +132,19 @@ Result<int> look_on(const Args& args, const Console& console, const std::string&
   TRY(serve::TellerOptions options, teller_options(args, console));
   TRY(OpenRun run, open_run(path));
   options.ledger_name = file_name(path);
-  options.store = std::move(run.store);
-  options.reopen = [path] { return sqlite_store(path, Open::read); };
+  TRY(options.scratch, ScratchFile::anywhere(folder_of(path)));
+  TRY(const bool sealed, LedgerReader(*run.store).sealed());
+  if (sealed) {
+    options.store = std::move(run.store);
+    options.reopen = [path] { return sqlite_store(path, Open::read); };
+  } else {  // somebody may go on with it meanwhile, and the file is his alone: we look at a copy
+    auto copy = std::make_unique<serve::Archive>(options.scratch);
+    TRY_STATUS(copy->take(*run.store));
+    options.reopen = [source = copy.get()]() -> Result<std::unique_ptr<Store>> {
+      return std::unique_ptr<Store>(source->copy());
+    };
+    options.store = std::move(copy);
+  }
   Server* told = nullptr;
   options.publish = [&told](serve::StreamEvent event) { told->publish(std::move(event)); };
   Teller teller(std::move(options));

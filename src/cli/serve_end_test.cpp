@@ -308,6 +308,16 @@ TEST_F(Game, ARunThatWasStoppedIsGoneOnWith) {
   until_state("paused");
   EXPECT_EQ(stop(), 130);
   EXPECT_EQ(wood("verify run.wood").status, 0);
+  // Who only looks, looks at a copy: another may go on with the run meanwhile.
+  serve({"run.wood", "--look"});
+  std::filesystem::copy_file(path("run.wood"), path("before.wood"));
+  const Ran went_on = wood("run --resume run.wood --quiet", "XDG_DATA_HOME=\"$PWD/DATA\"");
+  EXPECT_EQ(went_on.status, 0) << went_on.err;
+  for (const char* target : {"/v1/turns", "/v1/desk", "/v1/handoffs/40", "/v1/facts"})
+    EXPECT_EQ(get(target).status, 200) << target;
+  EXPECT_EQ(json("/v1/run").int_or("turn", 0), 2);
+  EXPECT_EQ(stop(), 0);
+  std::filesystem::rename(path("before.wood"), path("run.wood"));
   serve({"run.wood", "--pace", "0"});
   EXPECT_EQ(until_state("paused").int_or("turn", 0), 2);
   command(R"({"act":"say","text":"Where were we?"})");
@@ -320,6 +330,31 @@ TEST_F(Game, ARunThatWasStoppedIsGoneOnWith) {
   serve({"whole.wood"});
   EXPECT_EQ(json("/v1/run").str_or("state", ""), "ended");
   EXPECT_EQ(post("/v1/commands", R"({"control":"start"})").status, 409);
+}
+
+TEST_F(Game, MemoryDoesNotGrowWithTheRun) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer keeps what was let go";
+#endif
+  // In KiB, without the pages of files.
+  const auto memory = [&] {
+    const std::string text = read_file("/proc/" + std::to_string(child_) + "/status").value_or("");
+    const std::size_t at = text.find("RssAnon:");
+    EXPECT_NE(at, std::string::npos);
+    return at == std::string::npos ? 0 : std::atoll(text.c_str() + at + 8);
+  };
+  const auto at_turn = [&](std::int64_t turn) {
+    return until([&](const Json& run) { return run.int_or("turn", 0) >= turn; }).int_or("turn", 0);
+  };
+  serve({"five-labs", "--cast", "rules", "--seed", "7", "--turns", "750", "--pace", "6000", "--go",
+         "--out", "long.wood"});
+  const std::int64_t first = at_turn(300);  // by now the log of events is full
+  const std::int64_t before = memory();
+  const std::int64_t last = at_turn(700);
+  const std::int64_t after = memory();
+  // Each turn adds some 110 KiB to the ledger.
+  EXPECT_LT(after - before, (last - first) * 5) << before << " KiB, then " << after;
+  EXPECT_GT(*file_size(path("long.wood")) / 1'024, last * 50);
 }
 
 // ---- what it refuses

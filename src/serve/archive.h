@@ -2,16 +2,16 @@
 // belongs to the world's thread (and a run file to one process), so each commit is handed over as a
 // copy: the relay passes a batch on once it is durable, the archive files it.
 //
-// The archive keeps an index in memory (24 bytes an entry) and the bytes in a file without a name,
-// read by pread(): a reader needs no lock, and memory does not grow with what was said.
+// The archive keeps the bytes, and where each entry lies, in a file without a name
+// (host/scratch.h); in memory, 10 to 20 bytes a blob. A reader needs no lock.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "host/column.h"
+#include "ledger/digest_index.h"
 #include "ledger/store.h"
 
 namespace wood::serve {
@@ -41,24 +41,22 @@ class Relay : public Store {
   std::function<void(const Batch&)> on_commit_;
 };
 
-// Everything a store holds, as one batch: what a resumed run begins with.
-Result<Batch> everything(Store& store);
-
 // Not for two threads at once; copy() gives another thread its own.
 class Archive : public Store {
  public:
-  // The file lies in `folder` and has no name there. Errc::io.
-  static Result<std::unique_ptr<Archive>> create(const std::string& folder);
-
+  // Others may keep rows in the same file, on the same thread.
+  explicit Archive(std::shared_ptr<ScratchFile> scratch);
   // Files a batch. Errc::io if the folder is full.
   Status commit(const Batch& batch) override;
+  // Files all that another store holds, some megabytes at a time: what a resumed run begins with.
+  Status take(Store& other);
   std::int64_t size(Log log) const override {
     return static_cast<std::int64_t>(logs_[static_cast<std::size_t>(log)].size());
   }
   Result<Bytes> entry(Log log, std::int64_t seq) override;
   Status each(Log log, const std::function<Status(std::int64_t, ByteView)>& visit) override;
   Result<Bytes> blob(const std::string& sha256) override;
-  bool has_blob(const std::string& sha256) const override { return blobs_.contains(sha256); }
+  bool has_blob(const std::string& sha256) const override { return find(sha256).has_value(); }
   Status each_blob(const std::function<Status(const std::string&, ByteView)>& visit) override;
   Result<std::vector<StoredCheckpoint>> checkpoints() override;
   Status check_medium() override { return {}; }
@@ -71,21 +69,23 @@ class Archive : public Store {
     std::int64_t at = 0;
     std::int64_t bytes = 0;
   };
-  struct Point {
-    Log log;
-    std::int64_t size;
+  struct Blob {
+    Digest digest{};
     Place place;
   };
-  class File;
-  explicit Archive(std::shared_ptr<File> file) : file_(std::move(file)) {}
+  struct Point {
+    std::int64_t log = 0, size = 0;
+    Place place;
+  };
   [[nodiscard]] Result<Bytes> read(Place place) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const std::string& sha256) const;
+  [[nodiscard]] std::optional<std::uint32_t> find(const Digest& digest) const;
 
-  std::shared_ptr<File> file_;
-  std::int64_t end_ = 0;
-  std::vector<Place> logs_[2];
-  std::vector<std::string> order_;  // blobs as they came
-  std::map<std::string, Place> blobs_;
-  std::vector<Point> points_;
+  std::shared_ptr<ScratchFile> scratch_;
+  Column<Place> logs_[2];
+  Column<Blob> blobs_;  // as they came
+  DigestIndex rows_;    // of them
+  Column<Point> points_;
 };
 
 }  // namespace wood::serve

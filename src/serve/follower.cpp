@@ -127,14 +127,12 @@ std::vector<std::size_t> Follower::later(const Entry& entry, const Story& story,
     }
   } else if (what == "order" || what == "villagers") {
     // What rests is met at its own price, the oldest of a price first.
-    auto trade = story.trades.end();
-    while (trade != story.trades.begin() && std::prev(trade)->entry == entry.seq) --trade;
-    for (; trade != story.trades.end(); ++trade) {
-      std::int64_t lots = trade->lots;
+    for (const TradeRow& trade : story.trades_of(entry.seq)) {
+      std::int64_t lots = trade.lots;
       for (Resting& order : resting_) {
-        const bool his = trade->good == order.good && trade->price == order.price &&
-                         trade->buyer_took != order.buys &&
-                         (order.buys ? trade->buyer : trade->seller) == order.who;
+        const bool his = trade.good == order.good && trade.price == order.price &&
+                         (trade.buyer_took != 0) != order.buys &&
+                         story.names[order.buys ? trade.buyer : trade.seller] == order.who;
         const std::int64_t taken = his ? std::min(lots, order.lots - order.filled) : 0;
         if (taken == 0) continue;
         lots -= taken;

@@ -8,6 +8,8 @@ namespace {
 class Followed : public ::testing::Test {
  protected:
   Followed() {
+    story_.names = {"patron", "villager"};
+    story_.entries.push({});  // the genesis
     for (const char* name : {"acorns", "honey"}) {
       story_.scenario.goods.emplace_back();
       story_.scenario.goods.back().name = name;
@@ -22,6 +24,10 @@ class Followed : public ::testing::Test {
     entry.draft.kind = kind;
     entry.draft.body = std::move(body);
     entry.draft.from = std::move(from);
+    EntryRow row;
+    if (!story_.trades.empty() && story_.trades.back().entry == entry.seq)
+      row.has = EntryRow::trades, row.row = static_cast<std::uint32_t>(story_.trades.size() - 1);
+    story_.entries.push(row);
     return follower_.take(entry, story_, reader_, receipts_);
   }
   Seq last() const { return Seq{next_ - 1}; }
@@ -52,16 +58,16 @@ class Followed : public ::testing::Test {
   }
   // Villagers sell to, or buy from, the Patron's resting orders.
   void meet(bool he_buys, std::int64_t price, std::int64_t lots) {
-    const char* buyer = he_buys ? "patron" : "villager";
-    const char* seller = he_buys ? "villager" : "patron";
-    story_.trades.push_back({Seq{next_}, 1, price, lots, 1, buyer, seller, !he_buys});
+    constexpr std::uint32_t kPatron = 0, kVillager = 1;
+    story_.trades.push({Seq{next_}, 1, price, lots, 1, he_buys ? kPatron : kVillager,
+                        he_buys ? kVillager : kPatron, he_buys ? 0U : 1U});
     say(EntryKind::event, Json::object({{"what", "villagers"}, {"good", "honey"}}), {placed_});
   }
   const std::string& outcome(std::size_t i) const { return receipts_[i].outcome; }
 
   std::unique_ptr<Store> store_ = memory_store();
   LedgerReader reader_{*store_};
-  Story story_;
+  Story story_{*ScratchFile::anywhere()};
   Follower follower_;
   std::vector<Receipt> receipts_;
   std::int64_t next_ = 1;

@@ -3,9 +3,10 @@
 // while it is played again.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
+#include "core/bytes.h"
 #include "drama/world.h"
 
 namespace wood::serve {
@@ -14,7 +15,6 @@ inline constexpr int kLevels = 12;
 inline constexpr std::size_t kLookedAt = 200;  // of a crowd, nobody is looked at one by one
 
 struct Standing {
-  std::string name;
   std::int64_t purse_mp = 0, free_mp = 0, frozen_until = 0;
   bool exiled = false;
   std::vector<std::int64_t> stores, borrowed;  // lots by good
@@ -33,5 +33,9 @@ struct Look {
 };
 
 Look look_at(const World& world);
+
+// A look as bytes, to be kept aside, and back; no look if they are not what pack() gave.
+Bytes pack(const Look& look);
+std::optional<Look> unpack(ByteView bytes);
 
 }  // namespace wood::serve

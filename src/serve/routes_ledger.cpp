@@ -47,7 +47,7 @@ struct Wanted {
 };
 
 bool fits(const Telling& telling, const Wanted& wanted, std::int64_t seq) {
-  const EntryRow& row = telling.story.entries[static_cast<std::size_t>(seq)];
+  const EntryRow row = telling.story.entries[static_cast<std::size_t>(seq)];
   return (!wanted.kind || row.kind == *wanted.kind) &&
          (wanted.turn < 0 || row.turn == wanted.turn) &&
          (wanted.by.empty() || telling.story.names[row.by] == wanted.by);
@@ -153,9 +153,9 @@ Json reading_json(const Entry& entry, const Fetch& fetch) {
 }
 
 Json usage_json(const Telling& telling, Seq entry) {
-  const auto it = telling.story.usage.find(entry.value);
-  if (it == telling.story.usage.end()) return {};
-  const auto bytes = telling.store->entry(Log::margin, it->second);
+  const EntryRow at = telling.story.entries[static_cast<std::size_t>(entry.value)];
+  if (at.has != EntryRow::usage) return {};
+  const auto bytes = telling.store->entry(Log::margin, at.row);
   const auto row = bytes ? parse_json(*bytes, Floats::refuse, kDepthInside) : Result<Json>(Json());
   const Json* body = row ? row->find("body") : nullptr;
   if (body == nullptr) return {};

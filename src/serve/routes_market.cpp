@@ -39,22 +39,22 @@ Response get_book(Telling& telling, Asked& asked) {
   const Story& story = telling.story;
   const auto index = static_cast<std::size_t>(good);
   Json candles = Json::array(), latent;
-  for (const TurnRow& row : story.turns)
-    if (row.turn <= turn) candles.push(candle_json(row.candles[index]));
+  for (std::int64_t day = 1; day <= std::min(turn, story.played()); ++day)
+    candles.push(candle_json(story.candle(day, index)));
   if (telling.eyes.ended()) {
     latent = Json::array();
-    for (const LatentRow& row : story.latent)
-      latent.push(Json::object({{"turn", row.turn}, {"value_mp", row.values_mp[index]}}));
+    for (std::size_t i = 0; i < story.latents(); ++i)
+      latent.push(
+          Json::object({{"turn", story.latent_turn(i)}, {"value_mp", story.latent_mp(i, index)}}));
   }
-  const Look* look = telling.look(turn);
-  return json_response(
-      Json::object({{"asks", look == nullptr ? Json::array() : depth_json(look->asks[index])},
-                    {"bids", look == nullptr ? Json::array() : depth_json(look->bids[index])},
-                    {"candles", std::move(candles)},
-                    {"depth", look != nullptr},
-                    {"good", story.scenario.goods[index].name},
-                    {"latent", std::move(latent)},
-                    {"turn", turn}}));
+  const auto look = telling.look(turn);
+  return json_response(Json::object({{"asks", look ? depth_json(look->asks[index]) : Json::array()},
+                                     {"bids", look ? depth_json(look->bids[index]) : Json::array()},
+                                     {"candles", std::move(candles)},
+                                     {"depth", look.has_value()},
+                                     {"good", story.scenario.goods[index].name},
+                                     {"latent", std::move(latent)},
+                                     {"turn", turn}}));
 }
 
 Response get_trades(Telling& telling, Asked& asked) {
@@ -65,21 +65,23 @@ Response get_trades(Telling& telling, Asked& asked) {
   const int good = wanted.empty() ? -1 : good_of(telling, asked, wanted, "good");
   if (auto problem = asked.problem()) return response(*problem);
   Json rows = Json::array();
-  const auto& all = telling.story.trades;
-  auto it =
-      std::lower_bound(all.begin(), all.end(), before,
-                       [](const TradeRow& row, std::int64_t seq) { return row.entry.value < seq; });
+  const Story& story = telling.story;
+  // Both are ascending, by entry and so by turn.
+  std::size_t i = story.trades.partition_point([&](const TradeRow& row) {
+    return row.entry.value < before && (turn == 0 || row.turn <= turn);
+  });
   Seq last;
-  while (it != all.begin()) {
-    --it;
-    if ((good >= 0 && it->good != good) || (turn > 0 && it->turn != turn) ||
-        (!who.empty() && it->buyer != who && it->seller != who))
+  while (i-- > 0) {
+    const TradeRow row = story.trades[i];
+    if (turn > 0 && row.turn < turn) break;
+    if ((good >= 0 && row.good != good) ||
+        (!who.empty() && story.names[row.buyer] != who && story.names[row.seller] != who))
       continue;
     // An entry's trades stay together: a page ends between two entries.
-    if (static_cast<std::int64_t>(rows.items().size()) >= limit && it->entry != last)
+    if (static_cast<std::int64_t>(rows.items().size()) >= limit && row.entry != last)
       return page_response("trades", std::move(rows), last.value);
-    rows.push(trade_json(telling.story, *it));
-    last = it->entry;
+    rows.push(trade_json(story, row));
+    last = row.entry;
   }
   return page_response("trades", std::move(rows), std::nullopt);
 }
@@ -100,23 +102,29 @@ Response get_facts(Telling& telling, Asked& asked) {
   const std::int64_t limit = asked.integer("limit", {.low = 1, .high = 500, .otherwise = 100});
   if (auto problem = asked.problem()) return response(*problem);
   Json rows = Json::array();
-  const auto& all = telling.story.facts;
+  const Story& story = telling.story;
   const auto fetch = [&](const std::string& digest) { return telling.reader->blob(digest); };
-  for (auto it = std::lower_bound(all.begin(), all.end(), Seq{from}); it != all.end(); ++it) {
-    const EntryRow& row = telling.story.entries[static_cast<std::size_t>(it->value)];
-    if ((turn >= 0 && row.turn != turn) || telling.eyes.hidden(*it)) continue;
-    const auto entry = telling.reader->entry(*it);
+  for (std::size_t i = story.facts.partition_point([&](Seq fact) {
+         return fact.value < std::max(from, turn < 0 ? 0 : story.span(turn).first);
+       });
+       i < story.facts.size(); ++i) {
+    const Seq fact = story.facts[i];
+    if (!fact.some()) break;  // it cannot be read
+    const EntryRow row = story.entries[static_cast<std::size_t>(fact.value)];
+    if (turn >= 0 && row.turn > turn) break;
+    if ((turn >= 0 && row.turn != turn) || telling.eyes.hidden(fact)) continue;
+    const auto entry = telling.reader->entry(fact);
     if (!entry) return response(problem_of(entry.error()));
     const Json& body = entry->draft.body;
     if (!kind.empty() && body.str_or("kind", "") != kind) continue;
     if (static_cast<std::int64_t>(rows.items().size()) == limit)
-      return page_response("facts", std::move(rows), it->value);
+      return page_response("facts", std::move(rows), fact.value);
     const auto data =
         read_json(body.find("data") == nullptr ? Json::object() : body.at("data"), fetch);
     rows.push(Json::object({{"audience", audience_json(body)},
                             {"by", entry->draft.by},
                             {"data", data ? *data : Json::object()},
-                            {"entry", it->value},
+                            {"entry", fact.value},
                             {"kind", body.str_or("kind", "")},
                             {"turn", entry->draft.turn}}));
   }

@@ -20,8 +20,11 @@ Response get_turns(Telling& telling, Asked& asked) {
   Json rows = Json::array();
   const std::int64_t last = telling.last_turn();
   std::int64_t turn = from;
-  for (; turn <= last && turn - from < limit; ++turn)
-    rows.push(turn_json(telling.story, *telling.story.turn(turn)));
+  for (; turn <= last && turn - from < limit; ++turn) {
+    const auto whole = recall(*telling.story.turn(turn), *telling.reader);
+    if (!whole) return response(problem_of(whole.error()));
+    rows.push(turn_json(telling.story, *whole));
+  }
   return page_response("turns", std::move(rows), turn <= last ? std::optional(turn) : std::nullopt);
 }
 
@@ -33,9 +36,11 @@ Response no_turn(const Telling& telling, std::int64_t turn) {
 Response get_turn(Telling& telling, Asked& asked) {
   const std::int64_t turn = asked.segment(2, "turn");
   if (auto problem = asked.problem()) return response(*problem);
-  const TurnRow* row = telling.story.turn(turn);
-  if (row == nullptr) return no_turn(telling, turn);
-  return json_response(turn_json(telling.story, *row));
+  const auto row = telling.story.turn(turn);
+  if (!row) return no_turn(telling, turn);
+  const auto whole = recall(*row, *telling.reader);
+  if (!whole) return response(problem_of(whole.error()));
+  return json_response(turn_json(telling.story, *whole));
 }
 
 // The sections in the order of the day.
@@ -61,10 +66,10 @@ Response get_minutes(Telling& telling, Asked& asked) {
                    [](const Line& a, const Line& b) { return rank(a.section) < rank(b.section); });
   Json rows = Json::array();
   for (const Line& line : lines) rows.push(line_json(line));
-  const TurnRow* row = telling.story.turn(turn);
+  const auto row = telling.story.turn(turn);
   return json_response(
       Json::object({{"lines", std::move(rows)},
-                    {"season", row == nullptr ? telling.story.season : row->season},
+                    {"season", row ? telling.story.names[row->season] : telling.story.season},
                     {"turn", turn}}));
 }
 
@@ -74,10 +79,22 @@ Response get_creatures(Telling& telling, Asked& asked) {
       asked.integer("turn", {.low = 1, .high = std::max<std::int64_t>(1, last), .otherwise = last});
   if (auto problem = asked.problem()) return response(*problem);
   Json rows = Json::array();
-  const std::size_t shown = std::min<std::size_t>(telling.story.beings.size(), kLookedAt);
-  for (std::size_t being = 0; being < shown; ++being)
-    rows.push(creature_json(telling.story, telling.eyes,
-                            {static_cast<int>(being), turn, telling.look(turn)}));
+  const Story& story = telling.story;
+  const std::size_t shown = std::min<std::size_t>(story.beings.size(), kLookedAt);
+  const auto look = telling.look(turn);
+  // Of the last turn there is also what was thought since.
+  const auto until = turn == last ? std::nullopt : std::optional(turn);
+  for (std::size_t being = 0; being < shown; ++being) {
+    std::optional<Thought> thought;
+    if (const auto row = story.thought_of(story.beings[being], until)) {
+      auto whole = recall(*row, *telling.reader);
+      if (!whole) return response(problem_of(whole.error()));
+      thought = std::move(*whole);
+    }
+    rows.push(creature_json(
+        story, telling.eyes,
+        {static_cast<int>(being), thought ? &*thought : nullptr, turn, look ? &*look : nullptr}));
+  }
   return json_response(Json::object({{"creatures", std::move(rows)}, {"turn", turn}}));
 }
 
@@ -89,34 +106,54 @@ Response get_thoughts(Telling& telling, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
   Json rows = Json::array();
   std::int64_t last = 0;
-  const auto& all = telling.story.thoughts;
-  auto it = std::lower_bound(
-      all.begin(), all.end(), before,
-      [](const ThoughtRow& row, std::int64_t seq) { return row.entry.value < seq; });
-  while (it != all.begin()) {
-    --it;
-    if ((!who.empty() && it->who != who) || (turn > 0 && it->turn != turn)) continue;
+  const Story& story = telling.story;
+  // Both are ascending, by entry and so by turn.
+  std::size_t i = story.thoughts.partition_point([&](const ThoughtRow& row) {
+    return row.entry.value < before && (turn == 0 || row.turn <= turn);
+  });
+  while (i-- > 0) {
+    const ThoughtRow row = story.thoughts[i];
+    if (turn > 0 && row.turn < turn) break;
+    if (!who.empty() && story.names[row.who] != who) continue;
     if (static_cast<std::int64_t>(rows.items().size()) == limit)
       return page_response("thoughts", std::move(rows), last);
-    rows.push(thought_json(*it, telling.eyes));
-    last = it->entry.value;
+    const auto whole = recall(row, *telling.reader);
+    if (!whole) return response(problem_of(whole.error()));
+    rows.push(thought_json(story, *whole, telling.eyes));
+    last = row.entry.value;
   }
   return page_response("thoughts", std::move(rows), std::nullopt);
 }
 
 Response get_desk(Telling& telling, Asked& asked) {
   const std::int64_t turn = asked.integer("turn", {.low = 1});
+  const std::int64_t from = asked.integer("from", {});
+  const std::int64_t limit = asked.integer("limit", {.low = 1, .high = 500, .otherwise = 100});
   if (auto problem = asked.problem()) return response(*problem);
+  const Story& story = telling.story;
   Json rows = Json::array();
-  for (const DecisionRow& row : telling.story.decisions)
-    if (turn == 0 || row.turn == turn) rows.push(decision_json(row, telling.eyes));
-  return json_response(Json::object({{"decisions", std::move(rows)}}));
+  for (std::size_t i = story.decisions.partition_point(
+           [&](const DecisionRow& row) { return row.entry.value < from || row.turn < turn; });
+       i < story.decisions.size(); ++i) {
+    const DecisionRow row = story.decisions[i];
+    if (turn > 0 && row.turn > turn) break;
+    if (static_cast<std::int64_t>(rows.items().size()) == limit)
+      return page_response("decisions", std::move(rows), row.entry.value);
+    const auto whole = recall(story, row, *telling.reader);
+    if (!whole) return response(problem_of(whole.error()));
+    rows.push(decision_json(*whole, telling.eyes));
+  }
+  return page_response("decisions", std::move(rows), std::nullopt);
 }
 
 Response get_verdicts(Telling& telling, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
   Json rows = Json::array();
-  for (const VerdictRow& row : telling.story.verdicts) rows.push(verdict_json(row));
+  for (std::size_t i = 0; i < telling.story.verdicts.size(); ++i) {
+    const auto whole = recall(telling.story.verdicts[i], *telling.reader);
+    if (!whole) return response(problem_of(whole.error()));
+    rows.push(verdict_json(*whole));
+  }
   return json_response(Json::object({{"verdicts", std::move(rows)}}));
 }
 

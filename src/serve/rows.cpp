@@ -47,29 +47,34 @@ bool private_act(std::string_view act) {
   return false;
 }
 
-Json turn_json(const Story& story, const TurnRow& row) {
+Json turn_json(const Story& story, const Turn& turn) {
+  const TurnRow& row = turn.row;
   Json counts = Json::object();
   for (const char* key :
        {"orders", "refused", "trades", "lots", "prompts", "facts", "disclosures", "leaks"})
-    counts.set(key, row.counts.int_or(key, 0));
+    counts.set(key, turn.counts.int_or(key, 0));
   Json goods = Json::array(), beings = Json::array();
-  for (std::size_t good = 0; good < row.candles.size(); ++good)
+  for (std::size_t good = 0; good < story.scenario.goods.size(); ++good) {
+    const Candle candle = story.candle(row.turn, good);
     goods.push(Json::object({{"good", story.scenario.goods[good].name},
-                             {"mark", row.candles[good].mark},
-                             {"volume", row.candles[good].volume}}));
-  for (std::size_t being = 0; being < row.beings.size(); ++being)
-    beings.push(Json::object({{"heat", row.beings[being].heat},
-                              {"mood", or_null(row.beings[being].mood, -1)},
+                             {"mark", candle.mark},
+                             {"volume", candle.volume}}));
+  }
+  for (std::size_t being = 0; being < story.beings.size(); ++being) {
+    const BeingDay day = story.day(row.turn, being);
+    beings.push(Json::object({{"heat", day.heat},
+                              {"mood", or_null(day.mood, -1)},
                               {"name", story.beings[being]},
-                              {"pnl_mp", row.beings[being].pnl_mp},
-                              {"worth_mp", row.beings[being].worth_mp}}));
+                              {"pnl_mp", day.pnl_mp},
+                              {"worth_mp", day.worth_mp}}));
+  }
   return Json::object({{"beings", std::move(beings)},
                        {"counts", std::move(counts)},
                        {"entry", row.entry.value},
                        {"first_entry", row.first.value},
                        {"goods", std::move(goods)},
-                       {"season", row.season},
-                       {"state", row.state},
+                       {"season", story.names[row.season]},
+                       {"state", turn.state},
                        {"turn", row.turn}});
 }
 
@@ -93,16 +98,18 @@ Json good_json(const Story& story, int good) {
     if (creature.makes == good && maker.empty()) maker = creature.name;
   Json marks = Json::array();
   marks.push(opening);
-  for (const TurnRow& row : story.turns) marks.push(row.candles[at(good)].mark);
-  const Candle* last = story.turns.empty() ? nullptr : &story.turns.back().candles[at(good)];
+  for (std::int64_t turn = 1; turn <= story.played(); ++turn)
+    marks.push(story.candle(turn, at(good)).mark);
+  const Candle last =
+      story.played() == 0 ? Candle{.mark = opening} : story.candle(story.played(), at(good));
   return Json::object({{"food", spec.food},
                        {"good", spec.name},
                        {"maker", maker},
-                       {"mark", last == nullptr ? opening : last->mark},
+                       {"mark", last.mark},
                        {"marks", std::move(marks)},
                        {"opening", opening},
                        {"spoil_ppm", spec.spoil_ppm},
-                       {"volume", last == nullptr ? 0 : last->volume}});
+                       {"volume", last.volume}});
 }
 
 Json line_json(const Line& line) {
@@ -112,31 +119,32 @@ Json line_json(const Line& line) {
 }
 
 Json trade_json(const Story& story, const TradeRow& row) {
-  return Json::object({{"buyer", row.buyer},
+  return Json::object({{"buyer", story.names[row.buyer]},
                        {"entry", row.entry.value},
                        {"good", story.scenario.goods[at(row.good)].name},
                        {"lots", row.lots},
                        {"price", row.price},
-                       {"seller", row.seller},
-                       {"taker", row.buyer_took ? "buyer" : "seller"},
+                       {"seller", story.names[row.seller]},
+                       {"taker", row.buyer_took != 0 ? "buyer" : "seller"},
                        {"turn", row.turn}});
 }
 
-Json thought_json(const ThoughtRow& row, const Eyes& eyes) {
-  const bool withheld = eyes.tells(row.text);
-  const bool silent = !eyes.ended() && private_act(row.act);
-  return Json::object({{"act", silent ? "" : row.act},
+Json thought_json(const Story& story, const Thought& thought, const Eyes& eyes) {
+  const ThoughtRow& row = thought.row;
+  const bool withheld = eyes.tells(thought.text);
+  const bool silent = !eyes.ended() && private_act(thought.act);
+  return Json::object({{"act", silent ? "" : thought.act},
                        {"entry", row.entry.value},
-                       {"task", row.task},
-                       {"text", withheld ? kWithheld : row.text},
+                       {"task", story.names[row.task]},
+                       {"text", withheld ? kWithheld : thought.text},
                        {"turn", row.turn},
-                       {"who", row.who},
+                       {"who", story.names[row.who]},
                        {"withheld", withheld}});
 }
 
-Json decision_json(const DecisionRow& row, const Eyes& eyes) {
+Json decision_json(const Decision& decision, const Eyes& eyes) {
   Json seats = Json::array(), ballots = Json::array();
-  for (const SeatRow& seat : row.seats) {
+  for (const Seat& seat : decision.seats) {
     const bool withheld = eyes.tells(seat.said.dump());
     const bool plain = !withheld && seat.said.is(Json::Kind::object);
     seats.push(Json::object({{"by", seat.by},
@@ -146,30 +154,30 @@ Json decision_json(const DecisionRow& row, const Eyes& eyes) {
                              {"seat", seat.seat},
                              {"withheld", withheld}}));
   }
-  for (const BallotRow& ballot : row.ballots)
+  for (const Ballot& ballot : decision.ballots)
     ballots.push(Json::object({{"by", ballot.by},
                                {"confidence", or_null(ballot.confidence, -1)},
                                {"entry", ballot.entry.some() ? Json(ballot.entry.value) : Json()},
                                {"reason", eyes.tells(ballot.reason) ? kWithheld : ballot.reason},
                                {"seat", ballot.seat},
                                {"vote", ballot.vote}}));
-  return Json::object({{"action", row.action},
+  return Json::object({{"action", decision.action},
                        {"ballots", std::move(ballots)},
-                       {"entry", row.entry.value},
-                       {"filled", row.filled},
-                       {"good", row.good},
-                       {"lots", row.lots},
-                       {"n_eff_milli", row.n_eff_milli},
-                       {"outcome", row.outcome},
-                       {"price", row.price},
+                       {"entry", decision.row.entry.value},
+                       {"filled", decision.filled},
+                       {"good", decision.good},
+                       {"lots", decision.lots},
+                       {"n_eff_milli", decision.n_eff_milli},
+                       {"outcome", decision.outcome},
+                       {"price", decision.price},
                        {"seats", std::move(seats)},
-                       {"text", row.text},
-                       {"turn", row.turn},
-                       {"vote", row.vote.some() ? Json(row.vote.value) : Json()},
-                       {"why", row.why}});
+                       {"text", decision.text},
+                       {"turn", decision.row.turn},
+                       {"vote", decision.row.vote.some() ? Json(decision.row.vote.value) : Json()},
+                       {"why", decision.why}});
 }
 
-Json verdict_json(const VerdictRow& row) {
+Json verdict_json(const Verdict& row) {
   return Json::object({{"entry", row.entry.value},
                        {"evidence", seqs(row.evidence)},
                        {"heat", row.heat},
@@ -245,20 +253,13 @@ Json creature_json(const Story& story, const Eyes& eyes, const CreatureAsked& as
   const auto mind = story.minds.find(name);
   const auto tally = story.tallies.find(name);
   const Tally sums = tally == story.tallies.end() ? Tally{} : tally->second;
-  const TurnRow* row = story.turn(asked.turn);
-  BeingDay day = row == nullptr ? BeingDay{} : row->beings[at(asked.being)];
+  const bool played = story.turn(asked.turn).has_value();
+  BeingDay day = played ? story.day(asked.turn, at(asked.being)) : BeingDay{};
   if (asked.turn == 0) day.worth_mp = opening_worth(story, asked.being);
   Json pnl = Json::array();
-  for (const TurnRow& before : story.turns)
-    if (before.turn <= asked.turn) pnl.push(before.beings[at(asked.being)].pnl_mp);
-  const auto thought =
-      std::find_if(story.thoughts.rbegin(), story.thoughts.rend(), [&](const ThoughtRow& t) {
-        return t.who == name &&
-               (t.turn <= asked.turn || row == nullptr || row == &story.turns.back());
-      });
-  const std::int64_t mood = row != nullptr ? day.mood
-                            : creature     ? story.scenario.scarcity.mood_start
-                                           : -1;
+  for (std::int64_t turn = 1; turn <= std::min(asked.turn, story.played()); ++turn)
+    pnl.push(story.day(turn, at(asked.being)).pnl_mp);
+  const std::int64_t mood = played ? day.mood : creature ? story.scenario.scarcity.mood_start : -1;
   Json out = Json::object(
       {{"animal", spec.animal},
        {"cost_nano", sums.cost_nano},
@@ -279,7 +280,7 @@ Json creature_json(const Story& story, const Eyes& eyes, const CreatureAsked& as
        {"prompts", sums.prompts},
        {"role", spec.role},
        {"temper", spec.temper},
-       {"thought", thought == story.thoughts.rend() ? Json() : thought_json(*thought, eyes)},
+       {"thought", asked.thought == nullptr ? Json() : thought_json(story, *asked.thought, eyes)},
        {"tokens", sums.tokens},
        {"wall_us", sums.wall_us},
        {"worth_mp", day.worth_mp}});

@@ -23,8 +23,9 @@ namespace http = beast::http;
 using tcp = net::ip::tcp;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr std::size_t kChunk = 64 * 1024;  // written to a stream at once
-constexpr int kSendBuffer = 128 * 1024;    // the system's, of a stream
+constexpr std::size_t kChunk = 64 * 1024;   // written to a stream at once
+constexpr std::size_t kBehind = 16 * 1024;  // of what a stream missed, held for it at once
+constexpr int kSendBuffer = 128 * 1024;     // the system's, of a stream
 // What an event waits before it is written to all streams, with all that came meanwhile: what a
 // short turn has to tell goes out once, when the turn is over, and takes no core from it.
 constexpr std::int64_t kPumpGapUs = 25'000;
@@ -166,7 +167,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
       }
     waiting_ = true;
     server_.backend.behind(
-        id, kChunk, [&server = server_, self = shared_from_this()](Teller::Chunk chunk) mutable {
+        id, kBehind, [&server = server_, self = shared_from_this()](Teller::Chunk chunk) mutable {
           net::post(server.io, [self = std::move(self), chunk = std::move(chunk)] {
             if (self->dead_) return;
             self->text_ += chunk.text;

@@ -3,7 +3,7 @@
 //
 //   slow headers   a request has 15 seconds to arrive whole
 //   large ones     headers 16 KiB, a body 64 KiB, then 431 and 413
-//   slow readers   a stream that does not take what was sent for 20 seconds, or falls 8 MiB behind,
+//   slow readers   a stream that does not take what was sent for 20 seconds, or falls 4 MiB behind,
 //                  is dropped; it keeps no queue of its own: all streams read one log of events
 //                  from where each stands, so 500 of them cost what one costs
 //
@@ -27,7 +27,7 @@ struct ServerSpec {
   GuardSpec guard;                 // its hosts are filled in here
   int connections_max = 1'200, streams_max = 600;
   std::size_t header_bytes_max = 16 * 1024, body_bytes_max = 64 * 1024;
-  std::size_t log_bytes_max = 8 << 20;
+  std::size_t log_bytes_max = 4 << 20;
   std::int64_t request_ms_max = 15'000, stall_ms_max = 20'000, heartbeat_ms = 15'000;
   // A line for whoever watches over it: a stream was dropped, and why. On the I/O thread.
   std::function<void(const std::string&)> note;

@@ -1,6 +1,7 @@
 #include "serve/story.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "pipeline/reply.h"
 
@@ -23,26 +24,89 @@ int Story::being(std::string_view name) const {
   return it == beings.end() ? -1 : static_cast<int>(it - beings.begin());
 }
 
+Story::Story(const std::shared_ptr<ScratchFile>& scratch)
+    : turns(scratch),
+      trades(scratch),
+      thoughts(scratch),
+      decisions(scratch),
+      seats(scratch),
+      verdicts(scratch),
+      facts(scratch),
+      entries(scratch),
+      newest_(scratch),
+      effects_(scratch),
+      begins_(scratch),
+      candles_(scratch),
+      days_(scratch),
+      latent_(scratch) {}
+
 std::vector<Seq> Story::effects(Seq cause, std::size_t count_max) const {
   std::vector<Seq> out;
   for (std::uint32_t at = newest_[static_cast<std::size_t>(cause.value)];
-       at != kNone && out.size() < count_max; at = effects_[at].before)
-    out.push_back(Seq{effects_[at].entry});
+       at != kNoRow && out.size() < count_max;) {
+    const Effect effect = effects_[at];
+    out.push_back(Seq{effect.entry});
+    at = effect.before;
+  }
   std::reverse(out.begin(), out.end());
   return out;
 }
 
-const TurnRow* Story::turn(std::int64_t number) const {
-  if (number < 1 || number > static_cast<std::int64_t>(turns.size())) return nullptr;
-  return &turns[static_cast<std::size_t>(number - 1)];
+std::optional<TurnRow> Story::turn(std::int64_t number) const {
+  if (number < 1 || number > played()) return std::nullopt;
+  return turns[static_cast<std::size_t>(number - 1)];
+}
+
+Candle Story::candle(std::int64_t turn, std::size_t good) const {
+  if (turn < 1 || turn > played()) return {};
+  return candles_[static_cast<std::size_t>(turn - 1) * scenario.goods.size() + good];
+}
+
+BeingDay Story::day(std::int64_t turn, std::size_t being) const {
+  if (turn < 1 || turn > played()) return {};
+  return days_[static_cast<std::size_t>(turn - 1) * beings.size() + being];
+}
+
+std::int64_t Story::latent_turn(std::size_t i) const {
+  return latent_[i * (scenario.goods.size() + 1)];
+}
+
+std::int64_t Story::latent_mp(std::size_t i, std::size_t good) const {
+  return latent_[i * (scenario.goods.size() + 1) + 1 + good];
+}
+
+std::optional<ThoughtRow> Story::thought_of(std::string_view who,
+                                            std::optional<std::int64_t> turn) const {
+  const auto name = ids_.find(who);
+  if (name == ids_.end()) return std::nullopt;
+  const auto last = last_thought_.find(name->second);
+  if (last == last_thought_.end()) return std::nullopt;
+  for (std::uint32_t at = last->second; at != kNoRow;) {
+    const ThoughtRow row = thoughts[at];
+    if (!turn || row.turn <= *turn) return row;
+    at = row.before;
+  }
+  return std::nullopt;
+}
+
+std::vector<TradeRow> Story::trades_of(Seq entry) const {
+  std::vector<TradeRow> out;
+  const EntryRow at = entries[static_cast<std::size_t>(entry.value)];
+  if (at.has != EntryRow::trades) return out;
+  for (std::size_t i = at.row; i < trades.size(); ++i) {
+    const TradeRow row = trades[i];
+    if (row.entry != entry) break;
+    out.push_back(row);
+  }
+  return out;
 }
 
 std::pair<std::int64_t, std::int64_t> Story::span(std::int64_t number) const {
-  const auto it = begins_.find(number);
-  if (it == begins_.end()) return {0, 0};
-  const auto next = std::next(it);
-  return {it->second,
-          next == begins_.end() ? static_cast<std::int64_t>(entries.size()) : next->second};
+  const std::size_t at =
+      begins_.partition_point([&](const Begin& begin) { return begin.turn < number; });
+  if (at == begins_.size() || begins_[at].turn != number) return {0, 0};
+  return {begins_[at].entry, at + 1 == begins_.size() ? static_cast<std::int64_t>(entries.size())
+                                                      : begins_[at + 1].entry};
 }
 
 Status Story::begin(const Entry& entry, const LedgerReader& reader) {
@@ -70,26 +134,38 @@ Status Story::begin(const Entry& entry, const LedgerReader& reader) {
   }
   beings.emplace_back("treasury");
   beings.emplace_back("patron");
-  candles_.resize(scenario.goods.size());
+  today_.resize(scenario.goods.size());
   return {};
+}
+
+std::uint32_t Story::id(const std::string& name) {
+  const auto [it, fresh] = ids_.try_emplace(name, static_cast<std::uint32_t>(names.size()));
+  if (fresh) names.push_back(name);
+  return it->second;
 }
 
 void Story::index(const Entry& entry) {
   const Draft& draft = entry.draft;
-  const auto [it, fresh] = ids_.try_emplace(draft.by, static_cast<std::uint32_t>(names.size()));
-  if (fresh) names.push_back(draft.by);
-  entries.push_back({draft.kind, it->second, static_cast<std::int32_t>(draft.turn)});
-  newest_.push_back(kNone);
+  entries.push({draft.kind, id(draft.by), static_cast<std::int32_t>(draft.turn)});
+  newest_.push(kNoRow);
   for (const Seq cause : draft.from) {
     if (cause.value >= entry.seq.value) continue;
-    std::uint32_t& newest = newest_[static_cast<std::size_t>(cause.value)];
-    effects_.push_back({static_cast<std::uint32_t>(entry.seq.value), newest});
-    newest = static_cast<std::uint32_t>(effects_.size() - 1);
+    const auto at = static_cast<std::size_t>(cause.value);
+    effects_.push({static_cast<std::uint32_t>(entry.seq.value), newest_[at]});
+    newest_.set(at, static_cast<std::uint32_t>(effects_.size() - 1));
   }
-  begins_.try_emplace(draft.turn, entry.seq.value);
+  if (begins_.empty() || begins_.back().turn < draft.turn)
+    begins_.push({draft.turn, entry.seq.value});
 }
 
-Status Story::take(const Entry& entry, const Json& value, const LedgerReader& reader) {
+void Story::has(Seq entry, EntryRow::Has what, std::size_t row) {
+  EntryRow at = entries[static_cast<std::size_t>(entry.value)];
+  at.has = what;
+  at.row = static_cast<std::uint32_t>(row);
+  entries.set(static_cast<std::size_t>(entry.value), at);
+}
+
+Status Story::take(const Entry& entry, const LedgerReader& reader) {
   if (entry.seq.value == 0) TRY_STATUS(begin(entry, reader));
   index(entry);
   const Draft& draft = entry.draft;
@@ -101,21 +177,16 @@ Status Story::take(const Entry& entry, const Json& value, const LedgerReader& re
       ++tallies[draft.by].prompts, ++tallies[draft.by].failures;
       if (!draft.from.empty()) tasks_.erase(draft.from.front().value);
       break;
-    case EntryKind::reading: read(entry, value); break;
-    case EntryKind::vote: vote(entry); break;
-    case EntryKind::fact:
-      facts.push_back(entry.seq);
-      if (draft.body.str_or("kind", "") == "latent")
-        if (const Json* data = draft.body.find("data"))
-          if (const Json* values = data->find("values_mp")) {
-            LatentRow row{draft.turn, {}};
-            for (const GoodSpec& good : scenario.goods)
-              row.values_mp.push_back(values->int_or(good.name, 0));
-            latent.push_back(std::move(row));
-          }
+    case EntryKind::reading: read(entry); break;
+    case EntryKind::vote:
+      if (const Json* ballots = draft.body.find("ballots");
+          ballots != nullptr && ballots->is(Kind::array) &&
+          draft.body.str_or("pipeline", "") == "desk")
+        vote_ = entry.seq;
       break;
+    case EntryKind::fact: fact(entry); break;
     case EntryKind::event: event(entry, reader); break;
-    case EntryKind::verdict: verdict(entry); break;
+    case EntryKind::verdict: verdicts.push({entry.seq, draft.turn}); break;
     case EntryKind::turn: dusk(entry); break;
     case EntryKind::seal:
       sealed = true;
@@ -129,10 +200,22 @@ Status Story::take(const Entry& entry, const Json& value, const LedgerReader& re
 void Story::cost(Seq about, const Json& body) {
   ++margin;
   if (body.str_or("kind", "") != "usage") return;
-  usage[about.value] = margin - 1;
   if (about.value < 0 || about.value >= static_cast<std::int64_t>(entries.size())) return;
-  const EntryRow& row = entries[static_cast<std::size_t>(about.value)];
+  const EntryRow row = entries[static_cast<std::size_t>(about.value)];
+  if (row.has == EntryRow::nothing || row.has == EntryRow::usage)
+    has(about, EntryRow::usage, static_cast<std::size_t>(margin - 1));
   tallies[names[row.by]].wall_us += body.int_or("wall_us", 0);
+}
+
+void Story::fact(const Entry& entry) {
+  const Draft& draft = entry.draft;
+  facts.push(entry.seq);
+  if (draft.body.str_or("kind", "") != "latent") return;
+  const Json* data = draft.body.find("data");
+  const Json* values = data == nullptr ? nullptr : data->find("values_mp");
+  if (values == nullptr) return;
+  latent_.push(draft.turn);
+  for (const GoodSpec& good : scenario.goods) latent_.push(values->int_or(good.name, 0));
 }
 
 void Story::answer(const Entry& entry) {
@@ -147,59 +230,27 @@ void Story::answer(const Entry& entry) {
   tasks_.insert(std::move(task));
 }
 
-void Story::read(const Entry& entry, const Json& value) {
+void Story::read(const Entry& entry) {
   const Draft& draft = entry.draft;
   std::string task;
   if (!draft.from.empty())
     if (auto known = tasks_.extract(draft.from.front().value)) task = known.mapped();
   const bool desk = task.starts_with("desk.");
-  thoughts.push_back({entry.seq, draft.turn, draft.by, task, desk ? "" : value.str_or("act", ""),
-                      value.str_or("reason", "")});
-  if (desk) said_[entry.seq.value] = {task.substr(5), draft.by, entry.seq, value};
-}
-
-void Story::vote(const Entry& entry) {
-  const Json& body = entry.draft.body;
-  const Json* ballots = body.find("ballots");
-  if (body.str_or("pipeline", "") != "desk" || ballots == nullptr || !ballots->is(Kind::array))
-    return;
-  pending_.vote = entry.seq;
-  pending_.why = body.str_or("why", "");
-  pending_.n_eff_milli = body.int_or("n_eff_milli", 0);
-  pending_.ballots.clear();
-  for (const Json& ballot : ballots->items()) {
-    BallotRow row;
-    row.seat = ballot.str_or("by", "");
-    row.vote = ballot.str_or("vote", "");
-    row.confidence = ballot.int_or("confidence", -1);
-    row.entry = Seq{ballot.int_or("entry", -1)};
-    if (row.vote.empty())
-      row.vote = ballot.str_or("state", "") == "abstained" ? "abstain" : "no answer";
-    if (const auto said = said_.find(row.entry.value); said != said_.end()) {
-      row.by = said->second.by;
-      row.reason = said->second.said.str_or("reason", "");
-    }
-    pending_.ballots.push_back(std::move(row));
-  }
+  const std::uint32_t who = id(draft.by);
+  const auto [last, first] = last_thought_.try_emplace(who, kNoRow);
+  has(entry.seq, EntryRow::thought, thoughts.size());
+  thoughts.push({entry.seq, draft.turn, who, id(task), last->second, desk ? 1U : 0U});
+  last->second = static_cast<std::uint32_t>(thoughts.size() - 1);
+  if (desk) said_.push_back(entry.seq);
 }
 
 void Story::decide(const Entry& entry) {
-  const Json& body = entry.draft.body;
-  DecisionRow row = std::move(pending_);
-  pending_ = {};
-  row.entry = entry.seq;
-  row.turn = entry.draft.turn;
-  row.outcome = body.str_or("outcome", body.str_or("stopped", ""));
-  row.text = body.str_or("text", "");
-  row.action = body.str_or("side", "");
-  row.good = body.str_or("good", "");
-  row.lots = body.int_or("lots", 0);
-  row.price = body.int_or("limit_ticks", 0);
-  row.filled = body.int_or("filled_lots", 0);
-  for (auto& [seq, seat] : said_)
-    if (seat.seat != "vote") row.seats.push_back(std::move(seat));
+  has(entry.seq, EntryRow::decision, decisions.size());
+  decisions.push({entry.seq, std::exchange(vote_, Seq{}), entry.draft.turn,
+                  static_cast<std::uint32_t>(seats.size()),
+                  static_cast<std::uint32_t>(said_.size())});
+  for (const Seq seat : said_) seats.push(seat);
   said_.clear();
-  decisions.push_back(std::move(row));
 }
 
 void Story::fills(const Entry& entry, const LedgerReader& reader) {
@@ -209,12 +260,13 @@ void Story::fills(const Entry& entry, const LedgerReader& reader) {
   const bool own = body.str_or("what", "") == "order";  // else of the orders that villagers met
   const int good = scenario.good(body.str_or("good", ""));
   if (good < 0) return;
+  if (!list.items().empty()) has(entry.seq, EntryRow::trades, trades.size());
   for (const Json& fill : list.items()) {
     const std::string who = own ? body.str_or("who", "") : fill.str_or("who", "");
     const std::string with = own ? fill.str_or("with", "") : "villager";
     const bool buys = (own ? body : fill).str_or("side", "") == "buy";
-    trades.push_back({entry.seq, entry.draft.turn, fill.int_or("price", 0), fill.int_or("lots", 0),
-                      good, buys ? who : with, buys ? with : who, buys == own});
+    trades.push({entry.seq, entry.draft.turn, fill.int_or("price", 0), fill.int_or("lots", 0), good,
+                 id(buys ? who : with), id(buys ? with : who), buys == own ? 1U : 0U});
   }
 }
 
@@ -231,10 +283,10 @@ void Story::close(const Entry& entry, const LedgerReader& reader) {
   for (const Json& item : list.items()) {
     const int good = scenario.good(item.str_or("good", ""));
     if (item.str_or("event", "") != "marked" || good < 0) continue;
-    candles_[static_cast<std::size_t>(good)] = {entry.draft.turn,        item.int_or("open", 0),
-                                                item.int_or("high", 0),  item.int_or("low", 0),
-                                                item.int_or("close", 0), item.int_or("mark", 0),
-                                                item.int_or("volume", 0)};
+    today_[static_cast<std::size_t>(good)] = {entry.draft.turn,        item.int_or("open", 0),
+                                              item.int_or("high", 0),  item.int_or("low", 0),
+                                              item.int_or("close", 0), item.int_or("mark", 0),
+                                              item.int_or("volume", 0)};
   }
 }
 
@@ -254,34 +306,24 @@ void Story::event(const Entry& entry, const LedgerReader& reader) {
 
 void Story::dusk(const Entry& entry) {
   const Json& body = entry.draft.body;
-  TurnRow row;
-  row.turn = entry.draft.turn;
-  row.entry = entry.seq;
-  row.first = Seq{span(row.turn).first};
-  row.season = season;
-  row.state = body.str_or("state", "");
-  if (const Json* counts = body.find("counts")) row.counts = *counts;
+  const std::int64_t turn = entry.draft.turn;
   const auto value = [&](const char* key, const std::string& name, std::int64_t otherwise) {
     const Json* all = body.find(key);
     return all == nullptr ? otherwise : all->int_or(name, otherwise);
   };
   for (const std::string& name : beings)
-    row.beings.push_back({value("worth_mp", name, 0), value("pnl_mp", name, 0),
-                          value("heat", name, 0), value("mood", name, -1)});
-  for (std::size_t good = 0; good < candles_.size(); ++good) {
-    candles_[good].turn = row.turn;
-    candles_[good].mark = value("marks", scenario.goods[good].name, candles_[good].mark);
+    days_.push({value("worth_mp", name, 0), value("pnl_mp", name, 0), value("heat", name, 0),
+                value("mood", name, -1)});
+  for (std::size_t good = 0; good < today_.size(); ++good) {
+    Candle& candle = today_[good];
+    candle.turn = turn;
+    candle.mark = value("marks", scenario.goods[good].name, candle.mark);
+    candles_.push(candle);
+    candle = {};
   }
-  row.candles = std::exchange(candles_, std::vector<Candle>(scenario.goods.size()));
-  turns.push_back(std::move(row));
+  turns.push({turn, entry.seq, Seq{span(turn).first}, id(season)});
   said_.clear();
   tasks_.clear();
-}
-
-void Story::verdict(const Entry& entry) {
-  const Json& body = entry.draft.body;
-  verdicts.push_back({entry.seq, entry.draft.turn, body.int_or("heat", 0), body.str_or("who", ""),
-                      body.str_or("sentence", ""), body.str_or("reason", ""), entry.draft.from});
 }
 
 }  // namespace wood::serve

@@ -1,6 +1,7 @@
 #include "serve/teller.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/check.h"
 #include "core/text.h"
@@ -16,8 +17,8 @@ namespace {
 
 using Kind = Json::Kind;
 
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kProgressUs = 200'000;  // between two events that say how far it is
-constexpr std::size_t kLooksMax = 1'000;       // turns whose depth and purses are kept
 
 Response get_openapi(Telling&, Asked& asked) {
   if (auto problem = asked.problem()) return response(*problem);
@@ -54,9 +55,21 @@ const char* name(Stand stand) {
   return "?";
 }
 
-const Look* Telling::look(std::int64_t turn) const {
-  const auto it = looks.find(turn);
-  return it == looks.end() ? nullptr : &it->second;
+std::optional<Look> Telling::look(std::int64_t turn) const {
+  const std::size_t i = looks.partition_point([&](const Kept& kept) { return kept.turn < turn; });
+  if (i == looks.size() || looks[i].turn != turn) return std::nullopt;
+  const Kept kept = looks[i];
+  Bytes bytes(static_cast<std::size_t>(kept.bytes), '\0');
+  if (!scratch->read(bytes.data(), bytes.size(), kept.at)) return std::nullopt;
+  return unpack(bytes);
+}
+
+void Telling::keep(const Look& look) {
+  // A run that is played again, after it was seen once, has nothing new to show.
+  if (!looks.empty() && looks.back().turn >= look.turn) return;
+  const Bytes bytes = pack(look);
+  if (const auto at = scratch->add(bytes))
+    looks.push({look.turn, *at, static_cast<std::int64_t>(bytes.size())});
 }
 
 bool Telling::hides(const Entry& entry) const {
@@ -70,11 +83,11 @@ std::string Telling::line(const Entry& entry) const {
 std::vector<Line> Telling::minutes(const Entry& entry) const {
   if (eyes.hidden(entry.seq) || entry.draft.turn < 1) return {};
   Json marks = Json::object();
-  const TurnRow* before = story.turn(entry.draft.turn - 1);
+  const std::int64_t before = entry.draft.turn - 1;
   for (std::size_t good = 0; good < story.scenario.goods.size(); ++good)
     marks.set(story.scenario.goods[good].name,
-              before != nullptr
-                  ? before->candles[good].mark
+              story.turn(before)
+                  ? story.candle(before, good).mark
                   : story.scenario.goods[good].opening.value / story.scenario.tick_mp);
   std::vector<Line> lines =
       readings.minute(*reader, entry, {std::move(marks), story.scenario.tick_mp});
@@ -108,7 +121,8 @@ std::string wire(const char* event, const Json& data, std::int64_t id) {
   return out;
 }
 
-Teller::Teller(TellerOptions options) : options_(std::move(options)) {
+Teller::Teller(TellerOptions options)
+    : options_(std::move(options)), telling_(options_.scratch), told_(options_.scratch) {
   telling_.readings = options_.readings;
   telling_.ledger_name = options_.ledger_name;
   telling_.version = options_.version;
@@ -138,15 +152,8 @@ Status Teller::file(std::int64_t seq, ByteView bytes) {
   if (!entry) return fail(std::move(entry).error().during("entry " + std::to_string(seq)));
   if (entry->seq.value != seq || seq != telling_.size())
     return fail(Errc::integrity, "entry " + std::to_string(seq) + " has another number");
-  Json value;
-  if (entry->draft.kind == EntryKind::reading)
-    if (const Json* given = entry->draft.body.find("value")) {
-      auto whole = read_json(
-          *given, [this](const std::string& digest) { return telling_.reader->blob(digest); });
-      if (whole) value = std::move(*whole);
-    }
-  TRY_STATUS(telling_.story.take(*entry, value, *telling_.reader));
-  telling_.eyes.take(*entry, value);
+  TRY_STATUS(telling_.story.take(*entry, *telling_.reader));
+  telling_.eyes.take(*entry, understood(*entry, *telling_.reader));
   telling_.tree.add(bytes);
   for (const std::size_t changed :
        follower_.take(*entry, telling_.story, *telling_.reader, telling_.receipts))
@@ -178,6 +185,7 @@ Status Teller::read() {
   if (const auto note = parse_note(telling_.checkpoint))
     if (const auto point = Checkpoint::parse(note->text)) telling_.story.origin = point->origin;
   telling_.newest = telling_.size() - 1;
+  told_from_ = telling_.size();
   if (telling_.story.sealed) {
     telling_.stand = Stand::ended;
     telling_.why = telling_.story.stopped;
@@ -194,6 +202,7 @@ void Teller::committed(const Batch& batch) {
   for (std::size_t i = 0; filed && i < batch.record.size(); ++i)
     filed = file(telling_.size(), batch.record[i]);
   for (const Bytes& bytes : batch.margin) file_margin(bytes);
+  if (filed) filed = telling_.scratch->readable();
   for (const StoredCheckpoint& point : batch.checkpoints)
     if (point.log == Log::record) telling_.checkpoint = point.note;
   if (telling_.story.origin.empty())
@@ -204,16 +213,13 @@ void Teller::committed(const Batch& batch) {
     telling_.why = "what readers see ends here: " + filed.error().what;
   }
   changed();
-  for (std::int64_t seq = before; seq < telling_.size(); ++seq)
-    if (const auto entry = telling_.reader->entry(Seq{seq})) tell(*entry);
+  if (telling_.scratch->readable()) tell(before);
   telling_.newest = telling_.size() - 1;
   if (!filed) show_state();
 }
 
-void Teller::look(Look look) {
-  // Of very long runs the oldest are let go: they are for scrubbing.
-  if (telling_.looks.size() >= kLooksMax) telling_.looks.erase(telling_.looks.begin());
-  telling_.looks.insert_or_assign(look.turn, std::move(look));
+void Teller::look(const Look& look) {
+  telling_.keep(look);
   changed();
 }
 
@@ -255,11 +261,26 @@ void Teller::publish(const char* event, const Json& data, std::int64_t id) {
     options_.publish({id, std::make_shared<const std::string>(wire(event, data, id))});
 }
 
-void Teller::tell(const Entry& entry) {
-  auto text = event_of(entry);
-  if (text && options_.publish)
-    options_.publish({entry.seq.value, std::make_shared<const std::string>(std::move(*text)),
-                      entry.draft.kind == EntryKind::seal});
+// What entries from that number on have to say; kept for those who come back.
+void Teller::tell(std::int64_t from) {
+  if (telling_.size() == 0) return;
+  Bytes all;
+  std::vector<Told> rows;
+  for (std::int64_t seq = from; seq < telling_.size(); ++seq) {
+    const auto entry = telling_.reader->entry(Seq{seq});
+    auto text = entry ? event_of(*entry) : std::nullopt;
+    if (!text) continue;
+    rows.push_back(
+        {seq, static_cast<std::int64_t>(all.size()), static_cast<std::int64_t>(text->size())});
+    all += *text;
+    if (options_.publish)
+      options_.publish({seq, std::make_shared<const std::string>(std::move(*text)),
+                        entry->draft.kind == EntryKind::seal});
+  }
+  const auto at = telling_.scratch->add(all);
+  if (!at) told_from_ = kNever;
+  else
+    for (const Told& row : rows) told_.push({row.id, *at + row.at, row.bytes});
 }
 
 std::string Teller::hello(bool resumed) {
@@ -268,9 +289,40 @@ std::string Teller::hello(bool resumed) {
                                 resumed ? -1 : telling_.newest);
 }
 
+std::optional<Teller::Chunk> Teller::told_behind(std::int64_t id, std::size_t bytes_max) const {
+  Chunk out{"", std::max(id, telling_.newest), false};
+  std::int64_t at = 0, bytes = 0;  // what is read next: events that lie one behind the other
+  const auto read = [&] {
+    const std::size_t before = out.text.size();
+    out.text.resize(before + static_cast<std::size_t>(bytes));
+    return telling_.scratch->read(out.text.data() + before, static_cast<std::size_t>(bytes), at)
+        .has_value();
+  };
+  for (std::size_t i = told_.partition_point([&](const Told& row) { return row.id <= id; });
+       i < told_.size(); ++i) {
+    const Told row = told_[i];
+    if (out.text.size() + static_cast<std::size_t>(bytes) >= bytes_max) {
+      out.last = told_[i - 1].id;
+      out.more = true;
+      break;
+    }
+    if (bytes > 0 && row.at != at + bytes) {
+      if (!read()) return std::nullopt;
+      bytes = 0;
+    }
+    if (bytes == 0) at = row.at;
+    bytes += row.bytes;
+  }
+  return read() ? std::optional(std::move(out)) : std::nullopt;
+}
+
 Teller::Chunk Teller::behind(std::int64_t id, std::size_t bytes_max) {
-  Chunk out;
+  // When the run has ended more is seen of all that came before.
+  const bool as_told = !telling_.eyes.ended();
   std::int64_t seq = std::max<std::int64_t>(0, id + 1);
+  if (as_told && seq >= told_from_)
+    if (auto out = told_behind(id, bytes_max)) return std::move(*out);
+  Chunk out;
   for (; seq <= telling_.newest && out.text.size() < bytes_max; ++seq)
     if (const auto entry = telling_.reader->entry(Seq{seq}))
       if (auto text = event_of(*entry)) out.text += *text;
@@ -372,6 +424,9 @@ Response Teller::answer(const Request& request, const Target& target) {
       continue;
     }
     Response out = routed.route(telling_, asked);
+    // What cannot be read is zeros; what was commanded is done all the same.
+    if (const Status read = telling_.scratch->readable(); !read && method == "GET")
+      return response(problem_of(read.error()));
     if (method == "POST") {  // what was commanded shows
       changed();
       if (out.status == 202 && telling_.receipts.back().by == "control") show_state();

@@ -28,7 +28,8 @@ struct TellerOptions {
   Readings readings;
   std::string ledger_name, version, compare_name;
   std::optional<Json> compare;
-  std::unique_ptr<Store> store;  // what is read; of a live run an Archive
+  std::unique_ptr<Store> store;          // what is read; of a live run an Archive
+  std::shared_ptr<ScratchFile> scratch;  // for the rows of the story and for looks
   // The same for another thread to read, made on this one.
   std::function<Result<std::unique_ptr<Store>>()> reopen;
   Gate* gate = nullptr;
@@ -52,7 +53,7 @@ class Teller {
 
   // ---- on the teller's thread
   void committed(const Batch& batch);
-  void look(Look look);
+  void look(const Look& look);
   void pace(Pace pace);
   void taken(std::int64_t turn, std::vector<std::int64_t> ids);
   // The run has come to its end, or to a stop that has a reason.
@@ -80,16 +81,25 @@ class Teller {
  private:
   Status file(std::int64_t seq, ByteView bytes);
   void file_margin(ByteView bytes);
-  void tell(const Entry& entry);
+  void tell(std::int64_t from);
   std::optional<std::string> event_of(const Entry& entry);
+  // Of the events that were told: those behind an id. Nothing if they cannot be read.
+  [[nodiscard]] std::optional<Chunk> told_behind(std::int64_t id, std::size_t bytes_max) const;
   void publish(const char* event, const Json& data, std::int64_t id = -1);
   void changed() { version_.fetch_add(1, std::memory_order_release); }
   void show_state();
   void verify(Verifying wanted);
   Response post_verify(Asked& asked);
 
+  // An event that was told: it lies in the scratch file, behind the one before it.
+  struct Told {
+    std::int64_t id = 0, at = 0, bytes = 0;
+  };
+
   TellerOptions options_;
   Telling telling_;
+  Column<Told> told_;
+  std::int64_t told_from_ = 0;  // all events from this id on are in `told_`
   std::vector<Routed> routes_;
   Follower follower_;
   std::atomic<std::uint64_t> version_{1};

@@ -29,7 +29,8 @@ struct Verification {
 };
 
 struct Telling {
-  Telling() = default;
+  explicit Telling(std::shared_ptr<ScratchFile> place)
+      : scratch(std::move(place)), story(scratch), looks(scratch) {}
   Telling(const Telling&) = delete;  // its tree reads with its reader
   Telling& operator=(const Telling&) = delete;
 
@@ -39,6 +40,7 @@ struct Telling {
   std::optional<Json> compare;  // what --compare gave
   std::string compare_name;
 
+  std::shared_ptr<ScratchFile> scratch;  // where rows and looks lie
   std::unique_ptr<Store> store;
   std::unique_ptr<LedgerReader> reader;
   MerkleTiles tree{[this](std::int64_t seq) -> Result<Digest> {  // of the record
@@ -49,7 +51,10 @@ struct Telling {
   Eyes eyes;
   std::string checkpoint;  // the record's last, a signed note
   std::string signer;      // the run's own key as text
-  std::map<std::int64_t, Look> looks;
+  struct Kept {
+    std::int64_t turn = 0, at = 0, bytes = 0;
+  };
+  Column<Kept> looks;        // ascending by turn
   std::int64_t newest = -1;  // id of the newest event
 
   Gate* gate = nullptr;  // null: nothing is to be steered
@@ -62,10 +67,9 @@ struct Telling {
     return static_cast<std::int64_t>(story.entries.size());
   }
   // The last turn that is complete.
-  [[nodiscard]] std::int64_t last_turn() const {
-    return static_cast<std::int64_t>(story.turns.size());
-  }
-  [[nodiscard]] const Look* look(std::int64_t turn) const;
+  [[nodiscard]] std::int64_t last_turn() const { return story.played(); }
+  [[nodiscard]] std::optional<Look> look(std::int64_t turn) const;
+  void keep(const Look& look);
   // Whether the entry, or what it says, may not be known yet.
   [[nodiscard]] bool hides(const Entry& entry) const;
   // In one line; "" if it is hidden.

@@ -344,6 +344,8 @@ export interface Decision {
 
 export interface Desk {
   decisions: Decision[];
+  /** `from` of the next page; null at the end. */
+  next: number | null;
 }
 
 export interface Verdict {
