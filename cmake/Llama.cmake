@@ -76,7 +76,7 @@ elseif(EXISTS "${llama_bundle}" AND EXISTS "${llama_bins}")
   set(llama_runtime "${llama_bins}/${llama_file}" "${llama_bins}/${ggml_file}"
     "${llama_bins}/libggml-base.so")
   if(llama_platform STREQUAL "linux-x64")
-    foreach(kernels haswell sse42 x64)
+    foreach(kernels skylakex haswell sse42 x64)
       list(APPEND llama_runtime "${llama_bins}/libggml-cpu-${kernels}.so")
     endforeach()
   else()

@@ -99,8 +99,10 @@ Result<Inputs> read_inputs(const Wanted& wanted, std::int64_t turns) {
 }
 
 Result<std::unique_ptr<LivePanel>> open_panel(const std::vector<std::string>& minds,
-                                              const Registry& registry, const Wanted& wanted) {
+                                              const Registry& registry, const Wanted& wanted,
+                                              const std::string& kernels = "") {
   LiveOptions options;
+  options.kernels = kernels;
   options.model_dirs = model_dirs(wanted.model_dirs);
   options.memory_max = wanted.memory_max;
   auto panel = LivePanel::open(registry, minds, options);
@@ -148,10 +150,17 @@ Result<Composed> recompose(Setup setup, const Wanted& wanted) {
                                    ": a swap can only bring in one that its genesis names");
   TRY(Registry registry, open_registry(wanted.minds));
   as_recorded(registry, setup.cards);
-  TRY(out.panel, open_panel(minds, registry, wanted));
+  TRY(out.panel, open_panel(minds, registry, wanted, kernels_of(setup.cards)));
   TRY_STATUS(same_minds(setup.cards, *out.panel));
   out.setup = std::move(setup);
   return out;
+}
+
+std::string kernels_of(const Json& cards) {
+  if (!cards.is(Json::Kind::object)) return "";
+  for (const auto& [name, card] : cards.members())
+    if (std::string kernels = card.str_or("kernels", ""); !kernels.empty()) return kernels;
+  return "";
 }
 
 void as_recorded(Registry& registry, const Json& cards) {

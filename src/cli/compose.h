@@ -40,6 +40,8 @@ Result<Composed> recompose(Setup setup, const Wanted& wanted);
 // Makes the registry's minds compute as those did whose cards stand in a record: a choice that has
 // become another since, and is none of the model's own, must not change a bit.
 void as_recorded(Registry& registry, const Json& cards);
+// The kernels that the models of a record were computed with; "" if none was computed here.
+std::string kernels_of(const Json& cards);
 
 // Whether the panel's minds are those of the cards; those that no card names are not looked at.
 // Errc::environment, naming what differs.

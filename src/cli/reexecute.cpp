@@ -197,7 +197,7 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
   options.model_dirs = model_dirs(args.all("--models"));
   TRY(options.memory_max, memory_for_models(args.text("--memory")));
   options.threads = static_cast<int>(args.integer("--threads").value_or(1));
-  options.kernels = work.cards().at(minds.front()).str_or("kernels", "");
+  options.kernels = kernels_of(work.cards());
   TRY(auto panel, LivePanel::open(registry, minds, options));
   TRY_STATUS(same_minds(work.cards(), *panel));
   return panel;

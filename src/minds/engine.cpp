@@ -13,6 +13,7 @@
 #include "core/check.h"
 #include "core/text.h"
 #include "host/env.h"
+#include "host/file.h"
 
 namespace wood {
 namespace {
@@ -62,6 +63,14 @@ struct Kernels {
   std::mutex mutex;
   std::string loaded;
 };
+Kernels& kernels_here() {
+  static Kernels kernels;  // the vendor's registry of kernels is the process's too
+  return kernels;
+}
+
+std::string kernels_file(const std::string& variant) {
+  return library_dir() + "libggml-cpu-" + variant + ".so";
+}
 
 Status load_backend(const std::string& variant) {
   if (variant == "native") {  // whatever llama.cpp finds best here
@@ -69,10 +78,12 @@ Status load_backend(const std::string& variant) {
     if (ggml_backend_dev_count() > 0) return {};
     return fail(Errc::environment, "no CPU kernels in " + library_dir() + complaint());
   }
-  const std::string path = library_dir() + "libggml-cpu-" + variant + ".so";
+  const std::string path = kernels_file(variant);
   if (ggml_backend_load(path.c_str()) == nullptr)
     return fail(Errc::environment, "CPU kernels " + variant + " cannot be loaded from " + path +
-                                       complaint() + "; WOOD_KERNELS chooses others");
+                                       complaint() +
+                                       ": this processor may lack what they need; WOOD_KERNELS "
+                                       "chooses others for a new run");
   return {};
 }
 
@@ -171,11 +182,13 @@ Result<GgufInfo> read_gguf(const std::string& path) {
 
 namespace {
 
-// Whether llama.cpp may repack the weights of this file for faster kernels (4 bits by AVX2). Only
-// with the kernels whose manner of rounding is known here.
+// Whether llama.cpp may repack the weights of this file for faster kernels (4 bits by AVX2 or
+// AVX-512). Only with kernels whose manner of rounding is known here: llama_mind_test holds with
+// each of them (WOOD_KERNELS).
 Result<bool> repacked(const std::string& path) {
   TRY(const std::string kernels, load_kernels(""));
-  if (kernels != "haswell") return false;
+  static constexpr std::string_view known[] = {"haswell", "skylakex", "icelake", "zen4"};
+  if (std::find(std::begin(known), std::end(known), kernels) == std::end(known)) return false;
   TRY(const GgufInfo info, read_gguf(path));
   return info.columns == Engine::kColumns;
 }
@@ -183,7 +196,7 @@ Result<bool> repacked(const std::string& path) {
 }  // namespace
 
 Result<std::string> load_kernels(const std::string& wanted) {
-  static Kernels kernels;  // the vendor's registry of kernels is the process's too
+  Kernels& kernels = kernels_here();
   const std::lock_guard lock(kernels.mutex);
   listen_once();
   if (!kernels.loaded.empty()) {
@@ -199,6 +212,19 @@ Result<std::string> load_kernels(const std::string& wanted) {
   llama_backend_init();
   kernels.loaded = variant;
   return variant;
+}
+
+std::string wide_kernels() {
+  Kernels& kernels = kernels_here();
+  const std::lock_guard lock(kernels.mutex);
+  if (!kernels.loaded.empty() || !env("WOOD_KERNELS").empty()) return "";
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return file_exists(kernels_file("skylakex")) ? "skylakex" : "";  // as fast as icelake, zen4
+#endif
+  return "";
 }
 
 struct Engine::State {
@@ -507,6 +533,7 @@ struct Engine::State {};
 Engine::Engine() = default;
 Engine::~Engine() = default;
 std::string engine_version() { return ""; }
+std::string wide_kernels() { return ""; }
 Result<GgufInfo> read_gguf(const std::string&) { return without(); }
 std::int64_t footprint(const GgufInfo&, const EngineOptions&) { return 0; }
 Result<std::string> load_kernels(const std::string&) { return without(); }

@@ -37,6 +37,10 @@ Result<GgufInfo> read_gguf(const std::string& path);
 // name; once loaded in a process it stays, and asking for another one is Errc::environment.
 Result<std::string> load_kernels(const std::string& wanted);
 
+// The kernels with registers of 512 bits, if this machine has them and nothing has been chosen yet
+// (load_kernels, WOOD_KERNELS); else "".
+std::string wide_kernels();
+
 struct EngineOptions {
   int context = 4'096;  // tokens a sequence
   int sequences = 8;    // at once

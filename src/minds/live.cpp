@@ -39,11 +39,30 @@ Result<std::unique_ptr<Mind>> open_mind(const MindSpec& spec, const LiveOptions&
   return mind;
 }
 
+// The kernels for these minds, "" where the portable ones are best. One variant serves a process:
+// wide ones are slower for small models, so all that are computed here must be large.
+std::string kernels_for(const Registry& registry, const std::vector<std::string>& names,
+                        const LiveOptions& options) {
+  if (!options.kernels.empty()) return options.kernels;
+  const std::string wide = wide_kernels();
+  bool any = false;
+  for (const std::string& name : names) {
+    const MindSpec* spec = wide.empty() ? nullptr : registry.find(name);
+    if (spec == nullptr || spec->kind != MindKind::llama) continue;
+    const auto info = read_gguf(model_file(*spec, options.model_dirs));
+    if (!info || !wide_pays(*info)) return "";
+    any = true;
+  }
+  return any ? wide : "";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
                                                    const std::vector<std::string>& names,
-                                                   const LiveOptions& options) {
+                                                   const LiveOptions& wanted) {
+  LiveOptions options = wanted;
+  options.kernels = kernels_for(registry, names, wanted);
   auto panel = std::make_unique<LivePanel>();
   panel->limit_memory(options.memory_max);
   panel->threads_ = options.threads;

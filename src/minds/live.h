@@ -20,7 +20,7 @@ struct LiveOptions {
       "models"};                 // where a relative `file` is looked for (hub_cache.h), in order
   int threads = 1;               // of each in-process model; the bits do not depend on it
   std::int64_t memory_max = 0;   // bytes of all models together (budget.h); 0: no limit
-  std::string kernels;           // "" chooses (llama_mind.h); else a variant's name, e.g. "haswell"
+  std::string kernels;           // "" chooses (llama_mind.h, wide_pays); else e.g. "haswell"
   std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
 };
 

@@ -16,6 +16,8 @@ namespace {
 // second one 1.9 times, one of 1 to 2 M a third on an idle machine; but threads wait by spinning,
 // and on a busy one small models lose more than that.
 constexpr std::int64_t kThreadsPay = 100'000'000;
+// From so many on the time goes into multiplying weights, which is what wide kernels do faster.
+constexpr std::int64_t kWidePays = 100'000'000;
 constexpr std::size_t kRulesBytes = std::size_t{32} << 20;  // of all lanes together
 
 // Threads of this process that compute in some model. Each call computes on its own thread
@@ -174,6 +176,10 @@ Status fit_memory(LlamaModel& model, LlamaOptions& options) {
 }
 
 }  // namespace
+
+bool wide_pays(const GgufInfo& model) {
+  return model.parameters >= kWidePays && model.columns == Engine::kColumns;
+}
 
 Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options) {
   TRY(const Digest digest, file_sha256(options.path));

@@ -19,6 +19,7 @@
 
 #include <memory>
 
+#include "minds/engine.h"
 #include "minds/mind.h"
 #include "minds/registry.h"
 
@@ -35,6 +36,10 @@ struct LlamaOptions {
                         // give the same bits. "native" (the default off x86-64) leaves it to
                         // llama.cpp. One variant a process.
 };
+
+// Whether kernels of 512 bits are worth more than bits that machines without them give, too: they
+// are for large models in 4 bits (docs/decisions/0003-the-panel.md).
+bool wide_pays(const GgufInfo& model);
 
 // Reads the file's header and SHA-256 for the card; loads the weights at the first ask. Errc::model
 // where registry or model card say another file or another prompt format (card.h).

@@ -408,6 +408,21 @@ TEST(Llama, the_card_says_how_attention_is_computed) {
   EXPECT_EQ(tiny("phi (plain)")->card().find("attention"), nullptr);
 }
 
+TEST(Llama, wide_kernels_are_for_large_models_in_four_bits) {
+  GgufInfo model;
+  model.parameters = 1'236'000'000;
+  model.columns = Engine::kColumns;
+  EXPECT_TRUE(wide_pays(model));
+  model.parameters = 900'000;
+  EXPECT_FALSE(wide_pays(model));
+  model.parameters = 1'236'000'000;
+  model.columns = 2;  // 8 bits, or 16
+  EXPECT_FALSE(wide_pays(model));
+  // Once some are loaded there is nothing to choose.
+  ASSERT_TRUE(llama_mind(spec_of("llama"), options_of("llama")));
+  EXPECT_EQ(wide_kernels(), "");
+}
+
 TEST(Llama, the_card_names_the_file_and_the_kernels) {
   const Json card = tiny("mistral")->card();
   EXPECT_EQ(card.str_or("architecture", ""), "llama");
