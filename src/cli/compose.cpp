@@ -169,6 +169,8 @@ void as_recorded(Registry& registry, const Json& cards) {
     if (card == nullptr || mind.kind != MindKind::llama) continue;
     const bool flash = card->str_or("attention", "") == name(Attention::flash);
     mind.attention = flash ? Attention::flash : Attention::plain;
+    const std::string kernels = card->str_or("kernels", "haswell");
+    mind.repack = kernels == "haswell" || card->find("weights") != nullptr;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "cli/compose.h"
 #include "cli/figure.h"
 #include "cli/open.h"
 #include "cli/report.h"
@@ -104,6 +105,18 @@ Status read_cases(Work& work, std::size_t at) {
 }
 
 // A model understands the rendering that it was trained on: the same prompts must suit both.
+// Those of the small minds: a cascade would have the large one beside them.
+Result<std::string> kernels_of_runs(const Work& work) {
+  for (const auto& run : work.runs) {
+    TRY(const Entry genesis, run.open.ledger->entry({0}));
+    const Json* cards = genesis.draft.body.find("cards");
+    if (cards == nullptr) continue;
+    TRY(const Json whole, whole_value(*cards, *run.open.ledger));
+    if (std::string kernels = kernels_of(whole); !kernels.empty()) return kernels;
+  }
+  return "";
+}
+
 Status same_style(const Work& work, const Json& card) {
   const std::string style = card.str_or("style", "full");
   for (std::size_t at = 0; at < work.runs.size(); ++at) {
@@ -327,6 +340,7 @@ Result<int> act(const Args& args, const Console& console) {
   LiveOptions options;
   options.model_dirs = model_dirs(args.all("--models"));
   TRY(options.memory_max, memory_for_models(args.text("--memory")));
+  TRY(options.kernels, kernels_of_runs(work));
   TRY(const auto panel, LivePanel::open(registry, {work.large}, options));
   TRY_STATUS(same_style(work, panel->cards().at(work.large)));
   TRY_STATUS(ask_large(work, *panel, console));

@@ -226,6 +226,8 @@ Result<int> act(const Args& args, const Console& console) {
     TRY(MindSpec spec, known_mind(registry, wanted));
     specs.push_back(std::move(spec));
   }
+  // One variant of kernels serves the process: the portable ones, in whatever order they are named.
+  if (specs.size() > 1) (void)load_kernels("");
   bool fit = true;
   Json all = Json::array();
   for (const MindSpec& spec : specs) {

@@ -79,6 +79,10 @@ Status load_backend(const std::string& variant) {
     return fail(Errc::environment, "no CPU kernels in " + library_dir() + complaint());
   }
   const std::string path = kernels_file(variant);
+  if (!file_exists(path))
+    return fail(Errc::environment, "CPU kernels " + variant +
+                                       " are not installed here: there is no " + path +
+                                       "; WOOD_KERNELS chooses others for a new run");
   if (ggml_backend_load(path.c_str()) == nullptr)
     return fail(Errc::environment, "CPU kernels " + variant + " cannot be loaded from " + path +
                                        complaint() +
@@ -173,6 +177,8 @@ Result<GgufInfo> read_gguf(const std::string& path) {
     if (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16 &&
         type != GGML_TYPE_Q8_0)
       info.columns = Engine::kColumns;
+    if (type == GGML_TYPE_Q4_K) info.four_bits += count;
+    if (type == GGML_TYPE_Q2_K) info.two_bits = true;
   }
   read_shape(file, info);
   if (info.architecture.empty())
@@ -180,20 +186,14 @@ Result<GgufInfo> read_gguf(const std::string& path) {
   return info;
 }
 
-namespace {
-
-// Whether llama.cpp may repack the weights of this file for faster kernels (4 bits by AVX2 or
-// AVX-512). Only with kernels whose manner of rounding is known here: llama_mind_test holds with
-// each of them (WOOD_KERNELS).
-Result<bool> repacked(const std::string& path) {
-  TRY(const std::string kernels, load_kernels(""));
-  static constexpr std::string_view known[] = {"haswell", "skylakex", "icelake", "zen4"};
-  if (std::find(std::begin(known), std::end(known), kernels) == std::end(known)) return false;
-  TRY(const GgufInfo info, read_gguf(path));
-  return info.columns == Engine::kColumns;
+// In 4 bits by AVX2 or AVX-512. llama_mind_test holds with each of these kernels (WOOD_KERNELS) for
+// weights in Q4_K; those in Q2_K are repacked by AVX-512 alone and were not tried.
+bool repacks(const GgufInfo& model, const std::string& kernels) {
+  if (kernels == "haswell") return model.columns == Engine::kColumns;
+  static constexpr std::string_view wide[] = {"skylakex", "icelake", "zen4"};
+  return std::find(std::begin(wide), std::end(wide), kernels) != std::end(wide) &&
+         model.four_bits > 0 && !model.two_bits;
 }
-
-}  // namespace
 
 Result<std::string> load_kernels(const std::string& wanted) {
   Kernels& kernels = kernels_here();
@@ -270,9 +270,10 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
   model_params.n_gpu_layers = 0;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
-  TRY(const bool repacks, repacked(path));
-  model_params.use_extra_bufts = repacks;
-  if (repacks) s.columns = kColumns;
+  TRY(const std::string kernels, load_kernels(""));
+  TRY(const GgufInfo info, read_gguf(path));
+  model_params.use_extra_bufts = options.repack && repacks(info, kernels);
+  if (model_params.use_extra_bufts) s.columns = kColumns;
   s.model = weights(path, model_params);
   if (s.model == nullptr) return fail(Errc::model, "llama.cpp cannot load " + path + complaint());
   TRY_STATUS(s.open(options, path));
@@ -534,6 +535,7 @@ Engine::Engine() = default;
 Engine::~Engine() = default;
 std::string engine_version() { return ""; }
 std::string wide_kernels() { return ""; }
+bool repacks(const GgufInfo&, const std::string&) { return false; }
 Result<GgufInfo> read_gguf(const std::string&) { return without(); }
 std::int64_t footprint(const GgufInfo&, const EngineOptions&) { return 0; }
 Result<std::string> load_kernels(const std::string&) { return without(); }

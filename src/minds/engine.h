@@ -29,7 +29,9 @@ struct GgufInfo {
   std::int64_t cached = 0;   // values that the cache keeps of a token, over all layers
   std::int64_t heads = 0;    // of attention, the most a layer has
   int columns = 2;  // a decode's sequences are a multiple of so many, were its weights repacked
-  std::int64_t width = 0;  // of the widest layer: of a token, or of the inner one
+  std::int64_t four_bits = 0;  // weights in Q4_K
+  bool two_bits = false;       // has some in Q2_K
+  std::int64_t width = 0;      // of the widest layer: of a token, or of the inner one
 };
 Result<GgufInfo> read_gguf(const std::string& path);
 
@@ -37,11 +39,16 @@ Result<GgufInfo> read_gguf(const std::string& path);
 // name; once loaded in a process it stays, and asking for another one is Errc::environment.
 Result<std::string> load_kernels(const std::string& wanted);
 
+// Whether these kernels read weights of this model repacked, which is faster: where that is known
+// to round alike for one sequence and for several.
+bool repacks(const GgufInfo& model, const std::string& kernels);
+
 // The kernels with registers of 512 bits, if this machine has them and nothing has been chosen yet
 // (load_kernels, WOOD_KERNELS); else "".
 std::string wide_kernels();
 
 struct EngineOptions {
+  bool repack = true;   // where repacks() says so
   int context = 4'096;  // tokens a sequence
   int sequences = 8;    // at once
   int threads = 1;

@@ -70,7 +70,8 @@ class LlamaMind : public Mind {
 
 // Of a lane, if what is in work at once is shared out among so many.
 EngineOptions shape_of(const LlamaModel& model, int lanes) {
-  return {.context = static_cast<int>(model.context),
+  return {.repack = model.spec.repack,
+          .context = static_cast<int>(model.context),
           .sequences = static_cast<int>((model.spec.parallel + lanes - 1) / lanes),
           .threads = model.threads,
           .flash = model.spec.attention == Attention::flash};
@@ -178,7 +179,7 @@ Status fit_memory(LlamaModel& model, LlamaOptions& options) {
 }  // namespace
 
 bool wide_pays(const GgufInfo& model) {
-  return model.parameters >= kWidePays && model.columns == Engine::kColumns;
+  return model.parameters >= kWidePays && model.four_bits * 2 > model.parameters && !model.two_bits;
 }
 
 Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOptions& options) {
@@ -204,6 +205,9 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
   card.set("sha256", hex(digest));
   card.set("tokenizer", info.tokenizer + "/" + info.tokenizer_split);
   card.set("vocabulary", info.vocabulary);
+  // With AVX2 they always were.
+  if (spec.repack && kernels != "haswell" && repacks(info, kernels))
+    card.set("weights", "repacked");
   if (spec.licence.empty()) card.set("licence", info.licence);
   return std::unique_ptr<Mind>(
       std::make_unique<LlamaMind>(std::move(fitted), std::move(model), std::move(card)));

@@ -411,13 +411,20 @@ TEST(Llama, the_card_says_how_attention_is_computed) {
 TEST(Llama, wide_kernels_are_for_large_models_in_four_bits) {
   GgufInfo model;
   model.parameters = 1'236'000'000;
-  model.columns = Engine::kColumns;
+  model.four_bits = 970'000'000;
   EXPECT_TRUE(wide_pays(model));
-  model.parameters = 900'000;
+  model.two_bits = true;
   EXPECT_FALSE(wide_pays(model));
-  model.parameters = 1'236'000'000;
-  model.columns = 2;  // 8 bits, or 16
+  model.two_bits = false;
+  model.four_bits = 100'000'000;  // mostly something else
   EXPECT_FALSE(wide_pays(model));
+  model.parameters = model.four_bits = 900'000;
+  EXPECT_FALSE(wide_pays(model));
+  const GgufInfo four = *read_gguf(options_of("four").path);
+  EXPECT_GT(four.four_bits * 2, four.parameters);
+  EXPECT_EQ(read_gguf(options_of("llama").path)->four_bits, 0);
+  EXPECT_TRUE(repacks(four, "haswell") && repacks(four, "skylakex"));
+  EXPECT_FALSE(repacks(four, "sse42"));
   // Once some are loaded there is nothing to choose.
   ASSERT_TRUE(llama_mind(spec_of("llama"), options_of("llama")));
   EXPECT_EQ(wide_kernels(), "");

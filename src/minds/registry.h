@@ -63,6 +63,7 @@ struct MindSpec {
                                   // that llama.cpp knows ("chatml", "llama3", "gemma", …)
 
   Attention attention = Attention::flash;  // llama
+  bool repack = true;                      // llama: not in a file; false for runs recorded so
 
   std::string endpoint;  // openai: "http://127.0.0.1:8080/v1"
   std::string model;     // openai: the name the server knows it by

@@ -170,6 +170,10 @@ class Stream : public std::enable_shared_from_this<Stream> {
         id, kBehind, [&server = server_, self = shared_from_this()](Teller::Chunk chunk) mutable {
           net::post(server.io, [self = std::move(self), chunk = std::move(chunk)] {
             if (self->dead_) return;
+            if (chunk.failed) {
+              self->waiting_ = false;
+              return self->drop("what readers see cannot be read");
+            }
             self->text_ += chunk.text;
             if (!chunk.more) return self->join();
             self->waiting_ = false;

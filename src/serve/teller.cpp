@@ -290,7 +290,7 @@ std::string Teller::hello(bool resumed) {
 }
 
 std::optional<Teller::Chunk> Teller::told_behind(std::int64_t id, std::size_t bytes_max) const {
-  Chunk out{"", std::max(id, telling_.newest), false};
+  Chunk out{"", std::max(id, telling_.newest), false, false};
   std::int64_t at = 0, bytes = 0;  // what is read next: events that lie one behind the other
   const auto read = [&] {
     const std::size_t before = out.text.size();
@@ -313,7 +313,7 @@ std::optional<Teller::Chunk> Teller::told_behind(std::int64_t id, std::size_t by
     if (bytes == 0) at = row.at;
     bytes += row.bytes;
   }
-  return read() ? std::optional(std::move(out)) : std::nullopt;
+  return read() && telling_.scratch->readable() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 Teller::Chunk Teller::behind(std::int64_t id, std::size_t bytes_max) {
@@ -328,6 +328,7 @@ Teller::Chunk Teller::behind(std::int64_t id, std::size_t bytes_max) {
       if (auto text = event_of(*entry)) out.text += *text;
   out.last = std::max(id, seq - 1);
   out.more = seq <= telling_.newest;
+  out.failed = !telling_.scratch->readable();
   return out;
 }
 

@@ -68,6 +68,7 @@ class Teller {
     std::string text;
     std::int64_t last = -1;
     bool more = false;
+    bool failed = false;  // it cannot be read; a stream would lack something
   };
   Chunk behind(std::int64_t id, std::size_t bytes_max);
   // The first event of a stream.

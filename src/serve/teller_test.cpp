@@ -314,10 +314,12 @@ TEST_F(Told, WhereTheCopyHasNoRoomTheRunGoesOnAndReadersAreToldSo) {
 
 TEST_F(Told, WhatCannotBeReadIsNotShownAsSomethingElse) {
   play(2);
+  EXPECT_FALSE(live_->behind(-1, 1'000).failed);
   char byte = 0;
   EXPECT_FALSE(live_->telling().scratch->read(&byte, 1, std::int64_t{1} << 40));
   for (const char* target : {"/v1/turns", "/v1/desk", "/v1/facts", "/v1/creatures"})
     EXPECT_EQ(ask(*live_, target).status, 500) << target;
+  EXPECT_TRUE(live_->behind(-1, 1'000).failed);
   // What is commanded is done, and said to be.
   EXPECT_EQ(ask(*live_, "/v1/commands", R"({"act":"say","text":"Is anybody there?"})").status, 202);
 }
