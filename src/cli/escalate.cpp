@@ -104,27 +104,33 @@ Status read_cases(Work& work, std::size_t at) {
   return {};
 }
 
-// A model understands the rendering that it was trained on: the same prompts must suit both.
-// Those of the small minds: a cascade would have the large one beside them.
-Result<std::string> kernels_of_runs(const Work& work) {
-  for (const auto& run : work.runs) {
-    TRY(const Entry genesis, run.open.ledger->entry({0}));
-    const Json* cards = genesis.draft.body.find("cards");
-    if (cards == nullptr) continue;
-    TRY(const Json whole, whole_value(*cards, *run.open.ledger));
-    if (std::string kernels = kernels_of(whole); !kernels.empty()) return kernels;
-  }
-  return "";
+// The minds of a run, by name.
+Result<Json> cards_of(const LedgerReader& ledger) {
+  TRY(const Entry genesis, ledger.entry({0}));
+  const Json* cards = genesis.draft.body.find("cards");
+  if (cards == nullptr) return fail(Errc::parse, "the genesis names no minds");
+  return whole_value(*cards, ledger);
 }
 
+// Those of the small minds: a cascade would have the large one beside them.
+Result<std::string> kernels_of_runs(const Work& work) {
+  std::string out;
+  for (const auto& run : work.runs) {
+    TRY(const Json cards, cards_of(*run.open.ledger));
+    const std::string kernels = kernels_of(cards);
+    if (!out.empty() && !kernels.empty() && kernels != out)
+      return fail(Errc::usage, "some of these runs were computed with kernels " + out +
+                                   ", others with " + kernels + ": weigh them apart");
+    if (out.empty()) out = kernels;
+  }
+  return out;
+}
+
+// A model understands the rendering that it was trained on: the same prompts must suit both.
 Status same_style(const Work& work, const Json& card) {
   const std::string style = card.str_or("style", "full");
   for (std::size_t at = 0; at < work.runs.size(); ++at) {
-    const LedgerReader& ledger = *work.runs[at].open.ledger;
-    TRY(const Entry genesis, ledger.entry({0}));
-    const Json* cards = genesis.draft.body.find("cards");
-    if (cards == nullptr) return fail(Errc::parse, "the genesis names no minds");
-    TRY(const Json whole, whole_value(*cards, ledger));
+    TRY(const Json whole, cards_of(*work.runs[at].open.ledger));
     for (const Case& one : work.cases) {
       if (one.run != at) continue;
       const Json* small = whole.find(one.ballot.mind);

@@ -232,6 +232,24 @@ TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
   }
 }
 
+// Plain weights are another arithmetic: what a record says must decide which it is.
+TEST(Llama, weights_are_repacked_unless_a_record_says_otherwise) {
+  const std::string path = options_of("four").path;
+  EngineOptions options{.context = 512, .sequences = 2, .threads = 1, .flash = true};
+  const auto packed = Engine::load(path, options).value();
+  options.repack = false;
+  const auto plain = Engine::load(path, options).value();
+  EXPECT_EQ(plain->columns(), 2);
+  if (!repacks(*read_gguf(path), *load_kernels(""))) GTEST_SKIP() << "not with these kernels";
+  EXPECT_EQ(packed->columns(), Engine::kColumns);
+  std::vector<Engine::Token> tokens(64);
+  for (int i = 0; i < 64; ++i) tokens[i] = 20 + i * 7 % 100;
+  const Engine::Piece piece{0, 0, tokens};
+  ASSERT_TRUE(packed->decode({&piece, 1}) && plain->decode({&piece, 1}));
+  const auto a = packed->logits(0), b = plain->logits(0);
+  EXPECT_FALSE(std::equal(a.begin(), a.end(), b.begin()));
+}
+
 // As a large model does when the last ask alone is left.
 TEST(Llama, threads_that_come_in_mid_answer_do_not_change_a_bit) {
   for (const bool flash : {true, false}) {

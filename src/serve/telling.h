@@ -2,7 +2,6 @@
 // routes read it; the teller alone changes it.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 
