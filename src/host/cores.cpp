@@ -3,30 +3,25 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
+
+#include "host/control_group.h"
 
 namespace wood {
 
-namespace {
-
-// "QUOTA PERIOD" in microseconds, or "max PERIOD": then the file does not begin with a number.
-int within_quota(int cores) {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  long long quota = 0, period = 0;
-  if (!(file >> quota >> period) || quota <= 0 || period <= 0) return cores;
-  return static_cast<int>(std::clamp<long long>((quota + period - 1) / period, 1, cores));
+int cores_within(int cores, std::int64_t cpu_milli) {
+  if (cpu_milli <= 0) return cores;
+  return static_cast<int>(std::clamp<std::int64_t>((cpu_milli + 999) / 1'000, 1, cores));
 }
 
-}  // namespace
-
 int core_count() {
+  const std::int64_t quota = group_limits().cpu_milli;
 #ifdef __linux__
   cpu_set_t mine;
   if (sched_getaffinity(0, sizeof mine, &mine) == 0)
-    return within_quota(std::max(1, CPU_COUNT(&mine)));
+    return cores_within(std::max(1, CPU_COUNT(&mine)), quota);
 #endif
-  return within_quota(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
+  return cores_within(std::max(1, static_cast<int>(std::thread::hardware_concurrency())), quota);
 }
 
 }  // namespace wood

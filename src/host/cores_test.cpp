@@ -21,5 +21,13 @@ TEST(Cores, are_those_this_process_may_run_on) {
 #endif
 }
 
+TEST(Cores, a_quota_is_rounded_up_to_whole_ones) {
+  EXPECT_EQ(cores_within(8, 0), 8);
+  EXPECT_EQ(cores_within(8, 500), 1);
+  EXPECT_EQ(cores_within(8, 1'000), 1);
+  EXPECT_EQ(cores_within(8, 2'001), 3);
+  EXPECT_EQ(cores_within(2, 64'000), 2);
+}
+
 }  // namespace
 }  // namespace wood
