@@ -1,6 +1,7 @@
 #include "minds/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/check.h"
@@ -36,16 +37,52 @@ std::int32_t greatest(std::span<const float> logits, const std::vector<bool>& al
 constexpr double kInverse[] = {0,       1.0,     1.0 / 2, 1.0 / 3,  1.0 / 4,  1.0 / 5,  1.0 / 6,
                                1.0 / 7, 1.0 / 8, 1.0 / 9, 1.0 / 10, 1.0 / 11, 1.0 / 12, 1.0 / 13};
 
+// Of several at once, since each of its steps waits for the one before.
+template <std::size_t N>
+void exponentials(const double* x, double* out) {
+  std::int64_t k[N];
+  double r[N], sum[N];
+  for (std::size_t i = 0; i < N; ++i) {
+    // x = k ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact to the last place.
+    const bool counts = x[i] > -700;
+    const double y = counts ? x[i] * 1.4426950408889634 + 0.5 : 0;
+    k[i] = static_cast<std::int64_t>(y);
+    k[i] -= static_cast<double>(k[i]) > y;  // the greatest integer that is not above it
+    const double whole = static_cast<double>(k[i]);
+    r[i] = (x[i] - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10;
+    sum[i] = 1;
+  }
+  for (int n = 13; n >= 1; --n)
+    for (std::size_t i = 0; i < N; ++i) sum[i] = 1 + sum[i] * r[i] * kInverse[n];
+  for (std::size_t i = 0; i < N; ++i) {  // sum 2^k, by the bits of the exponent
+    const auto bits =
+        std::bit_cast<std::uint64_t>(sum[i]) + (static_cast<std::uint64_t>(k[i]) << 52);
+    out[i] = x[i] > -700 ? std::bit_cast<double>(bits) : 0;
+  }
+}
+
 double exponential(double x) {
   CHECK(!(x > 0));
-  if (!(x > -700)) return 0;
-  // x = k ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact to the last place.
-  const double k = std::floor(x * 1.4426950408889634 + 0.5);
-  const double r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
-  double sum = 1;
-  for (int n = 13; n >= 1; --n) sum = 1 + sum * r * kInverse[n];
-  return std::ldexp(sum, static_cast<int>(k));
+  double out = 0;
+  exponentials<1>(&x, &out);
+  return out;
 }
+
+namespace {
+constexpr std::size_t kAtOnce = 8;
+
+// Gives each candidate its weight; those that have none are none.
+void weigh(std::vector<double>& gaps, std::vector<Candidate>& list) {
+  gaps.resize((gaps.size() + kAtOnce - 1) / kAtOnce * kAtOnce);
+  for (std::size_t i = 0; i < gaps.size(); i += kAtOnce) {
+    double weights[kAtOnce];
+    exponentials<kAtOnce>(gaps.data() + i, weights);
+    for (std::size_t j = 0; j < kAtOnce && i + j < list.size(); ++j)
+      list[i + j].weight = static_cast<std::int64_t>(weights[j] * 1'099'511'627'776.0);
+  }
+  std::erase_if(list, [](const Candidate& one) { return one.weight <= 0; });
+}
+}  // namespace
 
 std::int32_t choose(std::span<const float> logits, const std::vector<bool>& allowed,
                     const Sampling& sampling, Draw draw) {
@@ -55,13 +92,15 @@ std::int32_t choose(std::span<const float> logits, const std::vector<bool>& allo
   // weigh less than one is no candidate.
   const double scale = 1000.0 / static_cast<double>(sampling.temperature_milli);
   std::vector<Candidate> list;
+  std::vector<double> gaps;
   for (std::size_t i = 0; i < logits.size(); ++i) {
     if (!allowed[i]) continue;
     const double gap = (static_cast<double>(logits[i]) - static_cast<double>(logits[top])) * scale;
     if (!(gap > -28)) continue;  // e^-28 < 2^-40; NaN too
-    const auto weight = static_cast<std::int64_t>(exponential(gap) * 1'099'511'627'776.0);
-    if (weight > 0) list.push_back({logits[i], static_cast<std::int32_t>(i), weight});
+    list.push_back({logits[i], static_cast<std::int32_t>(i)});
+    gaps.push_back(gap);
   }
+  weigh(gaps, list);
   const bool some = sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < list.size();
   if (some || sampling.top_p_milli < 1'000) std::sort(list.begin(), list.end(), before);
   if (some) list.resize(static_cast<std::size_t>(sampling.top_k));
