@@ -7,7 +7,7 @@
 //                    [--day]         creatures of one day: what the market is like stands in the
 //                                    system message and is the same for `parallel` asks, and only
 //                                    what somebody has is his own; else all of it is an ask's own
-//                    [--plain]       attention by plain products, in process
+//                    [--attention A] in process: auto, invariant, flash or plain (auto)
 //
 // One line of JSON a contestant and manner (one ask at a time; N at once, and then the next N; all
 // handed over together, N of them under way): decisions a second, the median and the 95th
@@ -34,9 +34,9 @@ namespace {
 using namespace wood;
 
 struct Options {
-  std::string file, url, pid;
+  std::string file, url, pid, attention = "auto";
   std::int64_t asks = 32, threads = 1, parallel = 8, rules = 2, lanes = 1, letters = 24;
-  bool day = false, plain = false;
+  bool day = false;
 };
 
 constexpr const char* kSchema = R"({"type":"object",
@@ -215,7 +215,7 @@ std::int64_t in_process(const Options& options) {
   spec.kind = MindKind::llama;
   spec.context = 1'024;
   spec.parallel = options.parallel;
-  spec.attention = options.plain ? Attention::plain : Attention::flash;
+  spec.attention = attention_of(options.attention).value();
   auto mind = llama_mind(spec, {.path = options.file,
                                 .threads = static_cast<int>(options.threads),
                                 .lanes = static_cast<int>(options.lanes),
@@ -275,8 +275,7 @@ bool read(int count, char** words, Options& options) {
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
     if (word == "--day") options.day = true;
-    if (word == "--plain") options.plain = true;
-    if (word == "--day" || word == "--plain") continue;
+    if (word == "--day") continue;
     if (!word.starts_with("--")) {
       options.file = word;
       continue;
@@ -285,6 +284,7 @@ bool read(int count, char** words, Options& options) {
     const std::int64_t number = to_int(words[i]).value_or(0);
     if (word == "--url") options.url = words[i];
     else if (word == "--pid") options.pid = words[i];
+    else if (word == "--attention" && attention_of(words[i])) options.attention = words[i];
     else if (word == "--asks" && number > 0) options.asks = number;
     else if (word == "--threads" && number > 0) options.threads = number;
     else if (word == "--parallel" && number > 0) options.parallel = number;
@@ -303,7 +303,7 @@ int main(int count, char** words) {
   if (!read(count, words, options)) {
     std::fputs(
         "usage: bench_panel FILE [--url URL [--pid PID]] [--asks N] [--threads N] "
-        "[--lanes N] [--parallel N] [--rules N] [--letters N] [--day] [--plain]\n",
+        "[--lanes N] [--parallel N] [--rules N] [--letters N] [--day] [--attention A]\n",
         stderr);
     return 2;
   }

@@ -167,8 +167,9 @@ void as_recorded(Registry& registry, const Json& cards) {
   for (MindSpec& mind : registry.minds) {
     const Json* card = cards.find(mind.name);
     if (card == nullptr || mind.kind != MindKind::llama) continue;
-    const bool flash = card->str_or("attention", "") == name(Attention::flash);
-    mind.attention = flash ? Attention::flash : Attention::plain;
+    // What this program does not know it cannot be told to compute: same_minds says what differs.
+    mind.attention =
+        attention_of(card->str_or("attention", "plain")).value_or(Attention::automatic);
     const std::string kernels = card->str_or("kernels", "haswell");
     mind.repack = kernels == "haswell" || card->find("weights") != nullptr;
   }

@@ -14,7 +14,7 @@ Json card(const char* kernels, const char* weights = nullptr, const char* attent
 
 TEST(AsRecorded, MindsComputeAsTheirCardsSay) {
   Registry registry;
-  for (const char* name : {"portable", "wide", "wide_before", "unknown"}) {
+  for (const char* name : {"portable", "wide", "wide_before", "ours", "unknown"}) {
     MindSpec mind;
     mind.name = name;
     mind.kind = MindKind::llama;
@@ -22,15 +22,17 @@ TEST(AsRecorded, MindsComputeAsTheirCardsSay) {
   }
   const Json cards = Json::object({{"portable", card("haswell")},
                                    {"wide", card("skylakex", "repacked", "flash")},
-                                   {"wide_before", card("zen4")}});
+                                   {"wide_before", card("zen4")},
+                                   {"ours", card("haswell", nullptr, "invariant")}});
   as_recorded(registry, cards);
   EXPECT_TRUE(registry.find("portable")->repack);  // AVX2 always did
   EXPECT_EQ(registry.find("portable")->attention, Attention::plain);
   EXPECT_TRUE(registry.find("wide")->repack);
   EXPECT_EQ(registry.find("wide")->attention, Attention::flash);
   EXPECT_FALSE(registry.find("wide_before")->repack);
+  EXPECT_EQ(registry.find("ours")->attention, Attention::invariant);
   EXPECT_TRUE(registry.find("unknown")->repack);  // no card: as it is chosen now
-  EXPECT_EQ(registry.find("unknown")->attention, Attention::flash);
+  EXPECT_EQ(registry.find("unknown")->attention, Attention::automatic);
 }
 
 TEST(AsRecorded, KernelsAreThoseOfAnyModel) {

@@ -14,6 +14,8 @@
 #include "core/text.h"
 #include "host/env.h"
 #include "host/file.h"
+#include "minds/attend.h"
+#include "minds/attend_backend.h"
 
 namespace wood {
 namespace {
@@ -146,8 +148,9 @@ std::int64_t footprint(const GgufInfo& info, const EngineOptions& options) {
   const std::int64_t context = (options.context + 255) / 256 * 256;  // as llama.cpp rounds it
   const std::int64_t sequences =
       (options.sequences + info.columns - 1) / info.columns * info.columns;
-  const std::int64_t columns = (options.flash ? Engine::kPieceMax + 1 : Engine::kPiece) * sequences;
-  const std::int64_t scores = options.flash ? context : context * info.heads;  // of attention
+  const bool plain = options.attention == Attention::plain;
+  const std::int64_t columns = (plain ? Engine::kPiece : Engine::kPieceMax + 1) * sequences;
+  const std::int64_t scores = plain ? context * info.heads : context;  // of attention
   const std::int64_t floats = columns * (info.vocabulary + 6 * info.width + scores);
   return info.bytes + 2 * info.cached * context * sequences + 4 * floats;
 }
@@ -210,6 +213,7 @@ Result<std::string> load_kernels(const std::string& wanted) {
     TRY_STATUS(load_backend(variant));
   }
   llama_backend_init();
+  attend_register();
   kernels.loaded = variant;
   return variant;
 }
@@ -227,6 +231,16 @@ std::string wide_kernels() {
   return "";
 }
 
+Attention chosen(Attention wanted, const GgufInfo& model) {
+  if (wanted != Attention::automatic) return wanted;
+  // What llama.cpp computes of these without its operator for attention, or gathers cells for.
+  static constexpr std::string_view others[] = {"grok", "t5", "minimax-m3"};
+  const bool other =
+      std::find(std::begin(others), std::end(others), model.architecture) != std::end(others);
+  const bool ours = attend_available() && attends_fast() && !other;
+  return ours ? Attention::invariant : Attention::flash;
+}
+
 struct Engine::State {
   std::shared_ptr<llama_model> model;
   llama_context* context = nullptr;
@@ -240,7 +254,9 @@ struct Engine::State {
   std::vector<int> last;  // of each piece of the last decode, its last token in the batch
 
   Status open(const EngineOptions& wanted, const std::string& what);
-  [[nodiscard]] int piece_max() const { return options.flash ? kPieceMax : kPiece; }
+  [[nodiscard]] int piece_max() const {
+    return options.attention == Attention::plain ? kPiece : kPieceMax;
+  }
   void put(Token token, int position, int sequence, bool logits);
   // How many sequences more than these `count` a decode of single tokens must have.
   [[nodiscard]] int lacking(int count) const {
@@ -268,6 +284,8 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
                                              const EngineOptions& options) {
   llama_model_params model_params = llama_model_default_params();
   model_params.n_gpu_layers = 0;
+  static ggml_backend_dev_t no_devices[] = {nullptr};
+  model_params.devices = no_devices;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
   TRY(const std::string kernels, load_kernels(""));
@@ -306,14 +324,21 @@ Status Engine::State::open(const EngineOptions& wanted, const std::string& what)
   params.n_threads = params.n_threads_batch = wanted.threads;
   // Measured: a unified cache makes a sequence's logits depend on its companions.
   params.kv_unified = false;
-  params.flash_attn_type =
-      wanted.flash ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+  params.flash_attn_type = wanted.attention == Attention::plain ? LLAMA_FLASH_ATTN_TYPE_DISABLED
+                                                                : LLAMA_FLASH_ATTN_TYPE_ENABLED;
   params.no_perf = true;
+  const bool ours = wanted.attention == Attention::invariant;
+  AttendScope scope(ours);
   s.context = llama_init_from_model(s.model.get(), params);
   if (s.context == nullptr)
     return fail(Errc::model, "no context of " + std::to_string(s.sequences) + " x " +
                                  std::to_string(wanted.context) + " tokens for " + what +
                                  complaint());
+  const bool attends = !llama_model_is_recurrent(s.model.get());
+  if (ours && attends && (scope.taken() == 0 || scope.refused() > 0))
+    return fail(Errc::model, "attention of " + what +
+                                 " is of a kind that cannot be computed in the invariant way; set "
+                                 "attention = \"flash\" or \"plain\" in its entry");
   s.batch = llama_batch_init(tokens, 0, 1);
   s.capacity = wanted.context;
   s.held.assign(static_cast<std::size_t>(s.sequences), 0);
@@ -409,7 +434,7 @@ bool Engine::cuts() const {
          !llama_model_is_hybrid(state_->model.get());
 }
 
-bool Engine::flash() const { return state_->options.flash; }
+Attention Engine::attention() const { return state_->options.attention; }
 int Engine::columns() const { return state_->columns; }
 int Engine::capacity() const { return state_->capacity; }
 int Engine::threads() const { return state_->options.threads; }
@@ -457,9 +482,11 @@ void Engine::State::put(Token token, int position, int sequence, bool logits) {
 //   no multiple of four: padding follows a piece of several tokens, which asks for the logits of
 //   its last ones, as many as that; single tokens always have neighbours, if need be such as carry
 //   padding, which also keeps them in one part.
-// - Flash attention takes 64 tokens or more of a sequence in tiles, fewer one by one, and sums in
-//   another order. So what was read stands as it was first read: nothing is decoded again. A token
-//   that has no companion would be split among threads; none is without.
+// - llama.cpp's fused attention takes 64 tokens or more of a sequence in tiles, fewer one by one,
+// and
+//   sums in another order. So what was read stands as it was first read: nothing is decoded again.
+//   A token that has no companion would be split among threads; none is without.
+// - Invariant attention (attend.h) knows neither companions nor cuts.
 Status Engine::decode(std::span<const Piece> pieces) {
   State& s = *state_;
   CHECK(!pieces.empty());
@@ -536,6 +563,7 @@ Engine::~Engine() = default;
 std::string engine_version() { return ""; }
 std::string wide_kernels() { return ""; }
 bool repacks(const GgufInfo&, const std::string&) { return false; }
+Attention chosen(Attention wanted, const GgufInfo&) { return wanted; }
 Result<GgufInfo> read_gguf(const std::string&) { return without(); }
 std::int64_t footprint(const GgufInfo&, const EngineOptions&) { return 0; }
 Result<std::string> load_kernels(const std::string&) { return without(); }
@@ -554,7 +582,7 @@ std::optional<std::string> Engine::render(const std::string&, std::span<const Me
   return std::nullopt;
 }
 bool Engine::cuts() const { return true; }
-bool Engine::flash() const { return false; }
+Attention Engine::attention() const { return Attention::plain; }
 int Engine::columns() const { return 2; }
 int Engine::capacity() const { return 0; }
 int Engine::threads() const { return 1; }

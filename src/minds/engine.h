@@ -1,6 +1,7 @@
-// llama.cpp, as much of it as the llama mind needs: the one place that includes its headers. A
-// model, a context of several sequences, each with a KV stream of its own, and logits. No sampling,
-// no grammar, no chat: those are ours (llama_mind.h), where they can be the same everywhere.
+// llama.cpp, as much of it as the llama mind needs: with attend_backend.h the one place that
+// includes its headers. A model, a context of several sequences, each with a KV stream of its own,
+// and logits. No sampling, no grammar, no chat: those are ours (llama_mind.h), where they can be
+// the same everywhere.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "core/result.h"
 #include "minds/mind.h"
+#include "minds/registry.h"
 
 namespace wood {
 
@@ -52,8 +54,11 @@ struct EngineOptions {
   int context = 4'096;  // tokens a sequence
   int sequences = 8;    // at once
   int threads = 1;
-  bool flash = false;  // the fused kernel for attention: its bits depend on how tokens are cut
+  Attention attention = Attention::plain;  // not automatic
 };
+
+// Which one automatic is here, for that model; others are what they are.
+Attention chosen(Attention wanted, const GgufInfo& model);
 
 // About how many bytes an engine takes up: weights, cache (two bytes a value) and the work space of
 // a full decode. What is written here was compared with what processes held: docs/decisions/0003.
@@ -68,8 +73,8 @@ class Engine {
     int position = 0;
     std::span<const Token> tokens;
   };
-  static constexpr int kPiece = 64;  // tokens; flash attention takes so many at once, or each
-                                     // by itself
+  static constexpr int kPiece = 64;  // tokens; llama.cpp's fused attention takes so many at once,
+                                     // or each by itself
   static constexpr int kPieceMax = 2 * kPiece - 1;
   static constexpr int kColumns = 4;  // what repacked weights multiply at once
 
@@ -103,7 +108,7 @@ class Engine {
 
   // Whether a sequence can be cut; recurrent models remember a sum of all they read.
   [[nodiscard]] bool cuts() const;
-  [[nodiscard]] bool flash() const;
+  [[nodiscard]] Attention attention() const;
   // Of the decodes to come; no bit depends on it.
   void set_threads(int count);
   [[nodiscard]] int threads() const;
@@ -116,7 +121,7 @@ class Engine {
   void keep(int sequence, int count);
   // Makes `to` hold the first `count` tokens of what `from` holds, and nothing else.
   void copy(int from, int to, int count);
-  // All pieces must be equally long, up to kPiece tokens, or kPieceMax with flash attention, of
+  // All pieces must be equally long, up to kPiece tokens with plain attention, else kPieceMax, of
   // different sequences in ascending order, and follow what their sequences hold. Other sequences
   // keep what they hold, unless it fills the whole context: they may have to carry padding
   // (engine.cpp says why).

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "host/cores.h"
 #include "host/digest.h"
+#include "minds/attend_backend.h"
 #include "minds/card.h"
 #include "minds/llama_worker.h"
 
@@ -74,7 +75,7 @@ EngineOptions shape_of(const LlamaModel& model, int lanes) {
           .context = static_cast<int>(model.context),
           .sequences = static_cast<int>((model.spec.parallel + lanes - 1) / lanes),
           .threads = model.threads,
-          .flash = model.spec.attention == Attention::flash};
+          .attention = model.spec.attention};
 }
 std::int64_t bytes_of(const LlamaModel& model, int lanes) {
   const std::int64_t weights = model.info.bytes;
@@ -188,13 +189,18 @@ Result<std::unique_ptr<Mind>> llama_mind(const MindSpec& spec, const LlamaOption
   LlamaModel model{.spec = spec, .threads = options.threads};
   TRY(model.info, read_gguf(options.path));
   TRY(const std::string kernels, load_kernels(options.kernels));
+  model.spec.attention = chosen(spec.attention, model.info);
+  if (model.spec.attention == Attention::invariant && !attend_available())
+    return fail(Errc::environment,
+                "attention was computed in the invariant way, which this program was built without "
+                "(llama.cpp's ggml-backend-impl.h was not there)");
   const GgufInfo& info = model.info;
   model.context = info.context > 0 ? std::min(spec.context, info.context) : spec.context;
   LlamaOptions fitted = options;
   TRY_STATUS(fit_memory(model, fitted));
   Json card = card_of(spec);
   card.set("architecture", info.architecture);
-  if (spec.attention == Attention::flash) card.set("attention", name(spec.attention));
+  if (model.spec.attention != Attention::plain) card.set("attention", name(model.spec.attention));
   card.set("chat", spec.chat);
   card.set("chat_template_sha256", hex(sha256(info.chat_template)));
   card.set("context", model.context);

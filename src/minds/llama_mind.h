@@ -9,8 +9,9 @@
 // Bit-exact: the logits of an ask are a function of the model file, the kernel variant, the prompt
 // and the sampling. Companions in the batch, thread count and order do not enter: every sequence
 // has a KV stream of its own, and the pieces in which an ask's tokens are decoded follow from the
-// ask alone. llama_mind_test compares the digests. The two kernels for attention (registry.h)
-// differ in their bits; the card names `flash`, and a record without it was made with `plain`.
+// ask alone or, with invariant attention, do not matter. llama_mind_test compares the digests. The
+// kernels for attention (registry.h) differ in their bits; the card names which, and a record that
+// names none was made with `plain`.
 //
 // A model of one thread uses all cores that are free: asks are shared out among lanes, each a
 // context of its own on the same weights (llama_worker.h), and where there are fewer asks than

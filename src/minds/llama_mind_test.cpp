@@ -16,15 +16,18 @@
 namespace wood {
 namespace {
 
-// Five architectures, and one with weights in 4 bits; with flash attention but for a "plain" one.
-const std::vector<std::string> kTiny = {"llama",   "phi",  "gemma",       "qwen",
-                                        "mistral", "four", "phi (plain)", "four (plain)"};
+// Five architectures, and one with weights in 4 bits; with invariant attention, where it is not
+// "plain" or llama.cpp's fused one, "flash".
+const std::vector<std::string> kTiny = {"llama",         "phi",           "gemma",        "qwen",
+                                        "four",          "phi (plain)",   "four (plain)", "mistral",
+                                        "llama (flash)", "gemma (flash)", "four (flash)"};
 
 std::string stem(const std::string& name) { return name.substr(0, name.find(' ')); }
 
 MindSpec spec_of(const std::string& name) {
   MindSpec spec;
-  if (name != stem(name)) spec.attention = Attention::plain;
+  if (name.ends_with("(plain)")) spec.attention = Attention::plain;
+  if (name.ends_with("(flash)")) spec.attention = Attention::flash;
   spec.name = "tiny-" + name;
   spec.kind = MindKind::llama;
   spec.context = 1'024;
@@ -183,7 +186,7 @@ TEST(AskQueue, shares_out_what_there_is) {
 // Padding behind the last piece of a prompt has no room where the context ends right behind it. 512
 // is a size that llama.cpp does not round up.
 TEST(Llama, a_prompt_may_fill_the_context_but_for_one_token) {
-  for (const char* name : {"four", "four (plain)", "llama"}) {
+  for (const char* name : {"four", "four (plain)", "four (flash)", "llama", "llama (flash)"}) {
     const auto wide = tiny(name);
     MindSpec spec = spec_of(name);
     spec.context = 512;
@@ -223,7 +226,7 @@ std::vector<Ask> akin(int count) {
 // One short ask and one with a long prompt, and few: two threads wait for each other long on a busy
 // machine.
 TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
-  for (const char* name : {"llama", "llama (plain)"}) {
+  for (const char* name : {"llama", "llama (flash)", "llama (plain)"}) {
     Ask longer = akin(1)[0];
     longer.sampling.tokens_max = 24;
     for (const Ask& ask : {ask_of(1, 24), longer})
@@ -235,7 +238,8 @@ TEST(Llama, the_number_of_threads_does_not_change_a_bit) {
 // Plain weights are another arithmetic: what a record says must decide which it is.
 TEST(Llama, weights_are_repacked_unless_a_record_says_otherwise) {
   const std::string path = options_of("four").path;
-  EngineOptions options{.context = 512, .sequences = 2, .threads = 1, .flash = true};
+  EngineOptions options{
+      .context = 512, .sequences = 2, .threads = 1, .attention = Attention::flash};
   const auto packed = Engine::load(path, options).value();
   options.repack = false;
   const auto plain = Engine::load(path, options).value();
@@ -252,8 +256,9 @@ TEST(Llama, weights_are_repacked_unless_a_record_says_otherwise) {
 
 // As a large model does when the last ask alone is left.
 TEST(Llama, threads_that_come_in_mid_answer_do_not_change_a_bit) {
-  for (const bool flash : {true, false}) {
-    const EngineOptions options{.context = 512, .sequences = 2, .threads = 1, .flash = flash};
+  for (const Attention attention : {Attention::invariant, Attention::flash, Attention::plain}) {
+    const EngineOptions options{
+        .context = 512, .sequences = 2, .threads = 1, .attention = attention};
     const std::string path = options_of("llama").path;
     const auto one = Engine::load(path, options).value(),
                more = Engine::load(path, options).value();
@@ -267,6 +272,28 @@ TEST(Llama, threads_that_come_in_mid_answer_do_not_change_a_bit) {
       EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin())) << round;
     }
     EXPECT_EQ(more->threads(), 2);
+  }
+}
+
+TEST(Llama, invariant_attention_does_not_know_how_tokens_are_cut) {
+  for (const char* name : {"llama", "phi", "gemma", "qwen", "mistral", "four"}) {
+    const EngineOptions options{
+        .context = 512, .sequences = 3, .threads = 1, .attention = Attention::invariant};
+    const auto engine = Engine::load(options_of(name).path, options).value();
+    std::vector<Engine::Token> tokens(180);
+    for (int i = 0; i < 180; ++i) tokens[i] = 20 + i * 7 % 100;
+    std::vector<std::vector<float>> ends;
+    for (const int length : {60, 20, 12, 3, 1}) {
+      engine->keep(1, 0);
+      for (int at = 0; at < 180; at += length) {
+        const Engine::Piece piece{1, at,
+                                  std::span<const Engine::Token>(tokens).subspan(at, length)};
+        ASSERT_TRUE(engine->decode({&piece, 1}));
+      }
+      const auto logits = engine->logits(0);
+      ends.emplace_back(logits.begin(), logits.end());
+      EXPECT_EQ(ends.back(), ends.front()) << name << " cut by " << length;
+    }
   }
 }
 
@@ -289,6 +316,21 @@ TEST(Llama, what_was_read_before_is_not_read_again_and_changes_no_bit) {
       EXPECT_EQ(reused(fresh), 0);
       expect_same(fresh[0], first[i], name + " shared " + std::to_string(i));
       expect_same(fresh[0], again[asks.size() - 1 - i], name + " warm " + std::to_string(i));
+    }
+  }
+}
+
+// Prompts that share but their first words do not push each other out of what is kept.
+TEST(Llama, families_of_prompts_that_come_in_turn_are_kept_beside_each_other) {
+  for (const char* name : {"llama", "llama (flash)"}) {
+    const auto mind = tiny(name);
+    std::vector<Ask> asks = akin(6);
+    for (std::size_t i = 0; i < asks.size(); ++i)
+      if (i % 2 == 1) asks[i].messages[0].content = "Another. " + asks[i].messages[0].content;
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      const std::int64_t again = reused(mind->ask({&asks[i], 1}));
+      if (i < 2) EXPECT_LT(again, 64) << name << " " << i;
+      else EXPECT_GT(again, 128) << name << " " << i;
     }
   }
 }
@@ -422,7 +464,14 @@ TEST(Llama, an_ask_out_of_time_is_a_timeout) {
 }
 
 TEST(Llama, the_card_says_how_attention_is_computed) {
-  EXPECT_EQ(tiny("phi")->card().str_or("attention", ""), "flash");
+  const GgufInfo phi = *read_gguf(options_of("phi").path);
+  const bool fast = chosen(Attention::automatic, phi) == Attention::invariant;
+  EXPECT_EQ(tiny("phi")->card().str_or("attention", ""), fast ? "invariant" : "flash");
+  EXPECT_EQ(tiny("llama (flash)")->card().str_or("attention", ""), "flash");
+  GgufInfo grok = phi;
+  grok.architecture = "grok";  // of which llama.cpp computes attention in another way
+  EXPECT_EQ(chosen(Attention::automatic, grok), Attention::flash);
+  EXPECT_EQ(chosen(Attention::invariant, grok), Attention::invariant);
   EXPECT_EQ(tiny("phi (plain)")->card().find("attention"), nullptr);
 }
 

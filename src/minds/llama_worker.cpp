@@ -23,12 +23,23 @@ using State = Grammar::State;
 constexpr int kTurnedDownMax = 16;  // choices that the budget may refuse before it ends the answer
 constexpr std::size_t kMasksMax = 8'192;
 
+// How pieces are cut. Bits depend on it but with invariant attention, where they are cut as is best
+// and what was read serves up to its last token.
+enum class Cuts { free, fused, plain };
+
+Cuts cuts_of(const Engine& engine) {
+  if (engine.attention() == Attention::plain) return Cuts::plain;
+  return engine.attention() == Attention::invariant && engine.cuts() ? Cuts::free : Cuts::fused;
+}
+
 // Where the pieces of a prompt end that another ask can have read: all but the last, behind which
-// the logits are wanted. With flash attention also behind what stands before the last message
+// the logits are wanted. With fused attention also behind what stands before the last message
 // (`bound` tokens; 0: that is not known), which asks have in common that differ in that message;
 // the pieces before it and before the end are 64 long, and the last of them 64 to 127.
-std::vector<int> plan_of(int tokens, int bound, bool flash) {
+std::vector<int> plan_of(int tokens, int bound, Cuts cuts) {
   std::vector<int> ends;
+  if (cuts == Cuts::free) return ends;
+  const bool flash = cuts == Cuts::fused;
   int at = 0;
   const int longest = flash ? Engine::kPieceMax : Engine::kPiece;
   const auto pieces_to = [&](int end) {
@@ -43,9 +54,13 @@ std::vector<int> plan_of(int tokens, int bound, bool flash) {
 }
 
 // Of a prompt that was cut so, how many tokens another one need not read again: where both were cut
-// alike and say the same.
+// alike and say the same. The last one must be read, for its logits.
 int shared(const std::vector<Token>& read, const std::vector<int>& ends,
-           const std::vector<Token>& next, const std::vector<int>& plan) {
+           const std::vector<Token>& next, const std::vector<int>& plan, Cuts cuts) {
+  if (cuts == Cuts::free) {
+    const auto same = std::mismatch(read.begin(), read.end(), next.begin(), next.end() - 1);
+    return static_cast<int>(same.first - read.begin());
+  }
   int known = 0;
   for (std::size_t i = 0; i < std::min(ends.size(), plan.size()) && ends[i] == plan[i]; ++i) {
     if (!std::equal(read.begin() + known, read.begin() + ends[i], next.begin() + known)) break;
@@ -76,8 +91,8 @@ void AskQueue::join() {
   ++lanes_;
 }
 
-// A sequence of the engine between asks: what it has read, as far as it was cut by plan, a later
-// ask with the same beginning need not read again.
+// A sequence of the engine between asks: what it has read, where bits depend on cuts as far as it
+// was cut by plan, a later ask with the same beginning need not read again.
 struct LlamaWorker::Slot {
   std::vector<Token> read;
   std::vector<int> ends;  // of its pieces
@@ -98,6 +113,7 @@ struct LlamaWorker::Work {
   int bound = 0;
   int position = 0;  // so many of `all` are decoded
   const Engine* engine = nullptr;
+  Cuts cuts = Cuts::free;
   bool over = false;
   std::optional<Error> error;
   Answer answer;
@@ -107,18 +123,22 @@ struct LlamaWorker::Work {
   [[nodiscard]] std::int64_t left() const {
     return ask->sampling.tokens_max - static_cast<std::int64_t>(answer.tokens.size());
   }
-  // The next piece, as positions from and to: cut by what is in `all` alone, so that no companion
-  // changes where.
+  // Fewer tokens are read sooner than waited for or copied.
+  [[nodiscard]] int worth() const { return cuts == Cuts::free ? Engine::kPiece / 4 : 0; }
+  // The next piece, as positions from and to. Where bits depend on cuts it is cut by what is in
+  // `all` alone.
   [[nodiscard]] std::pair<int, int> piece() const {
-    const int end = position < bound && engine->flash() ? bound : static_cast<int>(all.size());
+    const int end = position < bound ? bound : static_cast<int>(all.size());
     const int left = end - position;
-    return engine->flash() ? flash_piece(left) : plain_piece(left);
+    return cuts == Cuts::plain ? plain_piece(left) : fused_piece(left);
   }
-  // Flash attention reads 64 tokens or more faster: the last piece of a prompt is one of 64 to 127.
+  // Fused attention reads 64 tokens or more faster: the last piece of a prompt is one of 64 to 127.
   // What is written stands: it takes another way through more tokens than through fewer.
-  [[nodiscard]] std::pair<int, int> flash_piece(int left) const {
-    int length = left > Engine::kPieceMax ? Engine::kPiece : left;
+  [[nodiscard]] std::pair<int, int> fused_piece(int left) const {
     const int columns = engine->columns();
+    const int longest = Engine::kPieceMax - Engine::kPieceMax % columns;
+    int length = left;
+    if (left > Engine::kPieceMax) length = cuts == Cuts::free ? longest : Engine::kPiece;
     const int padded = (length + columns - 1) / columns * columns;
     const bool pads = engine->cuts() && position + padded <= engine->capacity();
     if (!pads && columns > 2 && length > 1) length = std::max(length - length % columns, 1);
@@ -181,14 +201,15 @@ Result<LlamaWorker::Work> LlamaWorker::begin(const Ask& ask) {
   if (work.answer.prompt_tokens.empty()) return fail(Errc::model, "the prompt is empty");
   work.all = work.answer.prompt_tokens;
   work.engine = engine_.get();
+  work.cuts = cuts_of(*engine_);
   if (!ask.schema.is(Json::Kind::null)) {
     TRY(work.rules, rules_.of(ask.schema));
     work.at = work.rules->grammar.start();
     work.bounded = fits(work, work.at, work.left());
   }
   TRY_STATUS(settle(work));
-  if (engine_->flash()) work.bound = bound_of(ask, prompt, work.all);
-  work.plan = plan_of(static_cast<int>(work.all.size()), work.bound, engine_->flash());
+  if (work.cuts == Cuts::fused) work.bound = bound_of(ask, prompt, work.all);
+  work.plan = plan_of(static_cast<int>(work.all.size()), work.bound, work.cuts);
   return work;
 }
 
@@ -349,7 +370,8 @@ void LlamaWorker::decode(std::vector<Work>& works) {
     auto& slot = slots_[work.sequence];
     work.position = pieces[i].position + length;
     if (pieces[i].position == std::ssize(slot.read) &&
-        std::binary_search(work.plan.begin(), work.plan.end(), work.position)) {
+        (work.cuts == Cuts::free ||
+         std::binary_search(work.plan.begin(), work.plan.end(), work.position))) {
       slot.read.insert(slot.read.end(), pieces[i].tokens.begin(), pieces[i].tokens.end());
       slot.ends.push_back(work.position);
     }
@@ -384,19 +406,25 @@ std::optional<Reply> LlamaWorker::conclude(Work& work) const {
 // free.
 bool LlamaWorker::seat(Work& work, const std::vector<Work>& works) {
   int from = -1, known = 0, to = -1;
+  const auto here = [&](int s) {
+    const Slot& slot = slots_[s];
+    const int count = shared(slot.read, slot.ends, work.all, work.plan, work.cuts);
+    return count <= engine_->held(s) ? count : 0;  // padding may have taken the room
+  };
   for (int s = 0; s < std::ssize(slots_); ++s) {
     const Slot& slot = slots_[s];
-    const int here = shared(slot.read, slot.ends, work.all, work.plan);
-    // Padding may have taken the room of what it held.
-    if (here > known && here <= engine_->held(s)) from = s, known = here;
+    if (const int count = here(s); count > known) from = s, known = count;
     if (!slot.busy && (to < 0 || slot.used < slots_[to].used)) to = s;
   }
-  for (const Work& other : works)
-    if (other.position < std::ssize(other.answer.prompt_tokens) &&
-        shared(other.all, other.plan, work.all, work.plan) > known)
-      return false;
+  for (const Work& other : works) {
+    const int common = shared(other.all, other.plan, work.all, work.plan, work.cuts);
+    const std::int64_t until =
+        work.cuts == Cuts::free ? common : std::ssize(other.answer.prompt_tokens);
+    if (other.position < until && common > known + work.worth()) return false;
+  }
   if (to < 0) return false;
-  if (from >= 0 && !slots_[from].busy) to = from;
+  if (from >= 0 && from != to && known < here(to) + work.worth()) from = to, known = here(to);
+  else if (from >= 0 && !slots_[from].busy) to = from;
   if (from >= 0 && to != from) engine_->copy(from, to, known);
   engine_->keep(to, known);
   known = engine_->held(to);

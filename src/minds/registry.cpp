@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string> kKinds = {"scripted", "llama", "openai"};
 const std::vector<std::string> kStyles = {"terse", "full"};
-const std::vector<std::string> kAttentions = {"flash", "plain"};
+const std::vector<std::string> kAttentions = {"auto", "invariant", "flash", "plain"};
 const std::vector<std::string> kModes = {"json_schema", "json_object", "none"};
 
 // An entry as merged from all texts, and where each of its keys stands.
@@ -134,6 +134,11 @@ const char* name(MindKind kind) { return kKinds[static_cast<std::size_t>(kind)].
 const char* name(Style style) { return kStyles[static_cast<std::size_t>(style)].c_str(); }
 const char* name(Attention attention) {
   return kAttentions[static_cast<std::size_t>(attention)].c_str();
+}
+std::optional<Attention> attention_of(std::string_view name) {
+  const auto at = std::find(kAttentions.begin(), kAttentions.end(), name);
+  if (at == kAttentions.end()) return std::nullopt;
+  return static_cast<Attention>(at - kAttentions.begin());
 }
 const char* name(SchemaMode mode) { return kModes[static_cast<std::size_t>(mode)].c_str(); }
 

@@ -10,6 +10,7 @@
 // The keys and their defaults are those of MindSpec.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +29,16 @@ enum class SchemaMode {  // what an endpoint is told about the answer's form
   none,                  // nothing: the prompt must say it all
 };
 
-// How a model in this process computes attention: by llama.cpp's fused kernel, which is faster and
-// in what it sums differs in the last bits, or by plain products.
-enum class Attention { flash, plain };
+// How a model in this process computes attention: by our own kernel, whose bits do not depend on
+// how tokens are cut (attend.h), by llama.cpp's fused one, or by plain products. They differ in the
+// last bits. Automatic is invariant where the processor computes it fast, else flash.
+enum class Attention { automatic, invariant, flash, plain };
 
 const char* name(MindKind kind);
 const char* name(Style style);
 const char* name(SchemaMode mode);
 const char* name(Attention attention);
+std::optional<Attention> attention_of(std::string_view name);  // none: there is no such
 
 struct MindSpec {
   std::string name;
@@ -62,8 +65,8 @@ struct MindSpec {
   std::string chat = "auto";      // llama: "auto" (the file's own template), "plain", or a name
                                   // that llama.cpp knows ("chatml", "llama3", "gemma", …)
 
-  Attention attention = Attention::flash;  // llama
-  bool repack = true;                      // llama: not in a file; false for runs recorded so
+  Attention attention = Attention::automatic;  // llama
+  bool repack = true;                          // llama: not in a file; false for runs recorded so
 
   std::string endpoint;  // openai: "http://127.0.0.1:8080/v1"
   std::string model;     // openai: the name the server knows it by
