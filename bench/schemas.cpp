@@ -33,6 +33,7 @@
 #include "core/schema.h"
 #include "minds/engine.h"
 #include "minds/grammar.h"
+#include "minds/kernels.h"
 #include "minds/vocab.h"
 
 namespace {

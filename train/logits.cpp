@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "minds/engine.h"
+#include "minds/kernels.h"
 
 namespace {
 

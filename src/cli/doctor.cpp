@@ -8,6 +8,7 @@
 #include "host/file.h"
 #include "host/paths.h"
 #include "minds/engine.h"
+#include "minds/kernels.h"
 
 namespace wood::cli {
 namespace {

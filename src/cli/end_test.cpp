@@ -116,6 +116,18 @@ TEST_F(Program, AServerThatIgnoresTheFormIsReadAllTheSame) {
 }
 
 #ifdef WOOD_HAS_LLAMA
+// What llama.cpp finds best for this processor is on record by its own name, so that another
+// machine knows what it must have.
+TEST_F(Program, NativeKernelsAreOnRecordAsTheOnesTheyWere) {
+  const Ran run =
+      wood("run --cast tiny --seed 7 --turns 1 --quiet --out n.wood", "WOOD_KERNELS=native");
+  ASSERT_EQ(run.status, 0) << run.err;
+  const Bytes file = read_file(path("n.wood")).value();
+  EXPECT_FALSE(has(file, "\"kernels\":\"native\""));
+  EXPECT_TRUE(has(file, "\"kernels\":\""));
+  EXPECT_EQ(wood("reexecute n.wood --sample 10").status, 0);
+}
+
 // A run's models are asked again in other company and order; a record in which
 // somebody changed an answer is found out.
 TEST_F(Program, AModelSaysTheSameAgainToTheBit) {

@@ -8,6 +8,7 @@
 #include "cli/verb.h"
 #include "core/text.h"
 #include "minds/engine.h"
+#include "minds/kernels.h"
 #include "minds/live.h"
 
 namespace wood::cli {

@@ -2,96 +2,20 @@
 
 #ifdef WOOD_HAS_LLAMA
 
-#include <dlfcn.h>
 #include <ggml-backend.h>
 #include <gguf.h>
 #include <llama.h>
 
 #include <algorithm>
-#include <mutex>
 
 #include "core/check.h"
 #include "core/text.h"
-#include "host/env.h"
-#include "host/file.h"
 #include "minds/attend.h"
 #include "minds/attend_backend.h"
+#include "minds/kernels.h"
 
 namespace wood {
 namespace {
-
-// llama.cpp tells why it failed only in its log: the last error of this thread is kept for our
-// message.
-std::string& last_complaint() {
-  thread_local std::string text;
-  return text;
-}
-
-void listen(ggml_log_level level, const char* text, void*) {
-  if (level == GGML_LOG_LEVEL_ERROR) last_complaint() = trim(text);
-}
-
-void listen_once() {
-  static const bool listening = (llama_log_set(listen, nullptr), true);
-  (void)listening;
-}
-
-std::string complaint() {
-  std::string text = std::move(last_complaint());
-  last_complaint().clear();
-  return text.empty() ? "" : ": " + text;
-}
-
-// The folder of libllama: its kernels lie beside it, in the build tree and installed.
-std::string library_dir() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&llama_backend_init), &info) == 0) return "";
-  const std::string path = info.dli_fname;
-  return path.substr(0, path.find_last_of('/') + 1);
-}
-
-std::string chosen_kernels(const std::string& wanted) {
-  if (!wanted.empty()) return wanted;
-  if (const std::string named = env("WOOD_KERNELS"); !named.empty()) return named;
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "haswell";
-  return __builtin_cpu_supports("sse4.2") ? "sse42" : "x64";
-#else
-  return "native";
-#endif
-}
-
-struct Kernels {
-  std::mutex mutex;
-  std::string loaded;
-};
-Kernels& kernels_here() {
-  static Kernels kernels;  // the vendor's registry of kernels is the process's too
-  return kernels;
-}
-
-std::string kernels_file(const std::string& variant) {
-  return library_dir() + "libggml-cpu-" + variant + ".so";
-}
-
-Status load_backend(const std::string& variant) {
-  if (variant == "native") {  // whatever llama.cpp finds best here
-    ggml_backend_load_all_from_path(library_dir().c_str());
-    if (ggml_backend_dev_count() > 0) return {};
-    return fail(Errc::environment, "no CPU kernels in " + library_dir() + complaint());
-  }
-  const std::string path = kernels_file(variant);
-  if (!file_exists(path))
-    return fail(Errc::environment, "CPU kernels " + variant +
-                                       " are not installed here: there is no " + path +
-                                       "; WOOD_KERNELS chooses others for a new run");
-  if (ggml_backend_load(path.c_str()) == nullptr)
-    return fail(Errc::environment, "CPU kernels " + variant + " cannot be loaded from " + path +
-                                       complaint() +
-                                       ": this processor may lack what they need; WOOD_KERNELS "
-                                       "chooses others for a new run");
-  return {};
-}
 
 std::string text_of(const gguf_context* file, const std::string& key) {
   const std::int64_t at = gguf_find_key(file, key.c_str());
@@ -156,10 +80,10 @@ std::int64_t footprint(const GgufInfo& info, const EngineOptions& options) {
 }
 
 Result<GgufInfo> read_gguf(const std::string& path) {
-  listen_once();
+  listen_to_llama();
   gguf_context* file = gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr});
   if (file == nullptr)
-    return fail(Errc::model, path + " is not a readable GGUF file" + complaint());
+    return fail(Errc::model, path + " is not a readable GGUF file" + llama_complaint());
   const std::unique_ptr<gguf_context, void (*)(gguf_context*)> owner(file, gguf_free);
   GgufInfo info;
   info.architecture = text_of(file, "general.architecture");
@@ -196,39 +120,6 @@ bool repacks(const GgufInfo& model, const std::string& kernels) {
   static constexpr std::string_view wide[] = {"skylakex", "icelake", "zen4"};
   return std::find(std::begin(wide), std::end(wide), kernels) != std::end(wide) &&
          model.four_bits > 0 && !model.two_bits;
-}
-
-Result<std::string> load_kernels(const std::string& wanted) {
-  Kernels& kernels = kernels_here();
-  const std::lock_guard lock(kernels.mutex);
-  listen_once();
-  if (!kernels.loaded.empty()) {
-    if (wanted.empty() || wanted == kernels.loaded) return kernels.loaded;
-    return fail(Errc::environment, "CPU kernels " + wanted + " wanted, but " + kernels.loaded +
-                                       " are loaded; one variant a process");
-  }
-  std::string variant = "built-in";  // a llama.cpp that was built with its kernels inside
-  if (ggml_backend_dev_count() == 0) {
-    variant = chosen_kernels(wanted);
-    TRY_STATUS(load_backend(variant));
-  }
-  llama_backend_init();
-  attend_register();
-  kernels.loaded = variant;
-  return variant;
-}
-
-std::string wide_kernels() {
-  Kernels& kernels = kernels_here();
-  const std::lock_guard lock(kernels.mutex);
-  if (!kernels.loaded.empty() || !env("WOOD_KERNELS").empty()) return "";
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return file_exists(kernels_file("skylakex")) ? "skylakex" : "";  // as fast as icelake, zen4
-#endif
-  return "";
 }
 
 Attention chosen(Attention wanted, const GgufInfo& model) {
@@ -293,7 +184,8 @@ Result<std::unique_ptr<Engine>> Engine::load(const std::string& path,
   model_params.use_extra_bufts = options.repack && repacks(info, kernels);
   if (model_params.use_extra_bufts) s.columns = kColumns;
   s.model = weights(path, model_params);
-  if (s.model == nullptr) return fail(Errc::model, "llama.cpp cannot load " + path + complaint());
+  if (s.model == nullptr)
+    return fail(Errc::model, "llama.cpp cannot load " + path + llama_complaint());
   TRY_STATUS(s.open(options, path));
   return engine;
 }
@@ -333,7 +225,7 @@ Status Engine::State::open(const EngineOptions& wanted, const std::string& what)
   if (s.context == nullptr)
     return fail(Errc::model, "no context of " + std::to_string(s.sequences) + " x " +
                                  std::to_string(wanted.context) + " tokens for " + what +
-                                 complaint());
+                                 llama_complaint());
   const bool attends = !llama_model_is_recurrent(s.model.get());
   if (ours && attends && (scope.taken() == 0 || scope.refused() > 0))
     return fail(Errc::model, "attention of " + what +
@@ -346,14 +238,14 @@ Status Engine::State::open(const EngineOptions& wanted, const std::string& what)
 }
 
 Result<std::unique_ptr<Engine>> Engine::load_tokens(const std::string& path) {
-  listen_once();
+  listen_to_llama();
   llama_model_params params = llama_model_default_params();
   params.vocab_only = true;
   std::unique_ptr<Engine> engine(new Engine());
   State& s = *engine->state_;
   s.model = weights(path, params);
   if (s.model == nullptr)
-    return fail(Errc::model, "llama.cpp cannot load the tokens of " + path + complaint());
+    return fail(Errc::model, "llama.cpp cannot load the tokens of " + path + llama_complaint());
   s.vocab = llama_model_get_vocab(s.model.get());
   return engine;
 }
@@ -537,7 +429,7 @@ Status Engine::decode(std::span<const Piece> pieces) {
   }
   if (code == 0) return {};
   return fail(Errc::model,
-              "llama.cpp could not decode (" + std::to_string(code) + ")" + complaint());
+              "llama.cpp could not decode (" + std::to_string(code) + ")" + llama_complaint());
 }
 
 std::span<const float> Engine::logits(std::size_t piece) const {
@@ -561,12 +453,10 @@ struct Engine::State {};
 Engine::Engine() = default;
 Engine::~Engine() = default;
 std::string engine_version() { return ""; }
-std::string wide_kernels() { return ""; }
 bool repacks(const GgufInfo&, const std::string&) { return false; }
 Attention chosen(Attention wanted, const GgufInfo&) { return wanted; }
 Result<GgufInfo> read_gguf(const std::string&) { return without(); }
 std::int64_t footprint(const GgufInfo&, const EngineOptions&) { return 0; }
-Result<std::string> load_kernels(const std::string&) { return without(); }
 Result<std::unique_ptr<Engine>> Engine::load(const std::string&, const EngineOptions&) {
   return without();
 }

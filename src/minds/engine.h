@@ -1,7 +1,7 @@
-// llama.cpp, as much of it as the llama mind needs: with attend_backend.h the one place that
-// includes its headers. A model, a context of several sequences, each with a KV stream of its own,
-// and logits. No sampling, no grammar, no chat: those are ours (llama_mind.h), where they can be
-// the same everywhere.
+// llama.cpp, as much of it as the llama mind needs: with kernels.h and attend_backend.h the one
+// place that includes its headers. A model, a context of several sequences, each with a KV stream
+// of its own, and logits. No sampling, no grammar, no chat: those are ours (llama_mind.h), where
+// they can be the same everywhere.
 #pragma once
 
 #include <memory>
@@ -37,17 +37,9 @@ struct GgufInfo {
 };
 Result<GgufInfo> read_gguf(const std::string& path);
 
-// Loads the CPU kernels: `wanted`, or if it is "" the choice of llama_mind.h. Gives the variant's
-// name; once loaded in a process it stays, and asking for another one is Errc::environment.
-Result<std::string> load_kernels(const std::string& wanted);
-
 // Whether these kernels read weights of this model repacked, which is faster: where that is known
 // to round alike for one sequence and for several.
 bool repacks(const GgufInfo& model, const std::string& kernels);
-
-// The kernels with registers of 512 bits, if this machine has them and nothing has been chosen yet
-// (load_kernels, WOOD_KERNELS); else "".
-std::string wide_kernels();
 
 struct EngineOptions {
   bool repack = true;   // where repacks() says so

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "minds/budget.h"
 #include "minds/hub_cache.h"
+#include "minds/kernels.h"
 #include "minds/llama_mind.h"
 #include "minds/openai_mind.h"
 #include "minds/scripted.h"

@@ -8,6 +8,7 @@
 #include "host/digest.h"
 #include "minds/attend_backend.h"
 #include "minds/card.h"
+#include "minds/kernels.h"
 #include "minds/llama_worker.h"
 
 namespace wood {

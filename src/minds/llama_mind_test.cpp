@@ -11,6 +11,7 @@
 #include "core/rng.h"
 #include "core/schema.h"
 #include "minds/engine.h"
+#include "minds/kernels.h"
 #include "minds/llama_worker.h"
 
 namespace wood {

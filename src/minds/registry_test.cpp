@@ -51,7 +51,6 @@ TEST(Registry, the_house_models_are_of_five_families_and_asked_tersely) {
     EXPECT_EQ(spec->file, std::string("house/house-") + name + ".gguf");
     EXPECT_EQ(spec->style, Style::terse);
     EXPECT_EQ(spec->context, 1'024);
-    EXPECT_EQ(spec->attention, Attention::plain);
     EXPECT_EQ(spec->sampling.temperature_milli, 0);
     families.insert(spec->family);
   }
@@ -68,6 +67,20 @@ TEST(Registry, a_second_file_overrides_key_by_key_and_adds) {
   EXPECT_EQ(registry->find("x")->context, 1'024);
   EXPECT_EQ(registry->find("x")->file, "x.gguf");
   EXPECT_EQ(registry->find("x")->sampling.temperature_milli, 700);
+}
+
+TEST(Registry, how_attention_is_computed_is_chosen_unless_it_is_said) {
+  EXPECT_EQ(parse(kMind)->minds.at(0).attention, Attention::automatic);
+  for (const Attention one :
+       {Attention::automatic, Attention::invariant, Attention::flash, Attention::plain}) {
+    const auto said = parse(kMind + "attention = \"" + name(one) + "\"\n");
+    ASSERT_TRUE(said) << said.error().what;
+    EXPECT_EQ(said->minds.at(0).attention, one);
+    EXPECT_EQ(attention_of(name(one)), one);
+  }
+  EXPECT_NE(fault(kMind + "attention = \"fused\"\n").find("line 6: mind x: attention"),
+            std::string::npos);
+  EXPECT_EQ(attention_of("fused"), std::nullopt);
 }
 
 // Unstated, it is not in the card: cards of minds without one are as they were.

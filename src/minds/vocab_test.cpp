@@ -1,4 +1,5 @@
 #include "minds/vocab.h"
+#include "minds/kernels.h"
 
 #ifdef WOOD_HAS_LLAMA
 
