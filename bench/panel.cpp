@@ -11,10 +11,12 @@
 //
 // One line of JSON a contestant and manner (one ask at a time; N at once, and then the next N; all
 // handed over together, N of them under way): decisions a second, the median and the 95th
-// percentile of what an ask waits, tokens, peak memory. `of_the_limit_percent` of the time that
-// llama.cpp's bare decode needs for the tokens of the in-process run, prompts and forced tokens at
-// its speed of reading 512 tokens, free ones at its speed of writing, as many at once as asked at
-// once; what was read before (usage.reused) costs nothing. As llama-bench measures it, in this run.
+// percentile of what an ask waits, tokens, peak memory. `of_the_limit_percent`: the time that
+// llama.cpp's bare decode needs for the tokens of the in-process run, against what was taken;
+// prompts and forced tokens at its speed of reading 512 tokens, free ones at its speed of writing
+// 128 alone (what llama-bench measures as pp512 and tg128, with its own attention and in this run);
+// what was read before (usage.reused) costs nothing. `of_the_joint_limit_percent`: the same with
+// free tokens at its speed of writing as many at once as are asked at once, at a depth of 512.
 #include <llama.h>
 
 #include <algorithm>
@@ -128,10 +130,10 @@ std::int64_t peak_memory(const std::string& pid) {
   return 0;
 }
 
-// Microseconds that llama.cpp takes for a token: read 512 at once, or written by `sequences` at
-// once.
+// Microseconds that llama.cpp takes for a token: read 512 at once, written by one sequence behind
+// up to 128, or by `sequences` at once at a depth of 512.
 struct Bare {
-  double read_us = 0, written_us = 0;
+  double read_us = 0, written_us = 0, joint_us = 0;
 };
 
 double decode_us(llama_context* context, llama_batch& batch, int rounds) {
@@ -155,11 +157,11 @@ Bare bare(const Options& options, int sequences) {
   params.n_threads = params.n_threads_batch = static_cast<std::int32_t>(options.threads);
   llama_context* context = llama_init_from_model(model, params);
   llama_batch batch = llama_batch_init(512, 0, 1);
-  const auto fill = [&](int count, bool own) {
+  const auto fill = [&](int count, bool own, int depth = 512) {
     batch.n_tokens = count;
     for (int i = 0; i < count; ++i) {
       batch.token[i] = 20 + i % 100;
-      batch.pos[i] = own ? 512 : i;
+      batch.pos[i] = own ? depth : i;
       batch.n_seq_id[i] = 1;
       batch.seq_id[i][0] = own ? i : 0;
       batch.logits[i] = static_cast<std::int8_t>(own || i + 1 == count);
@@ -173,11 +175,20 @@ Bare bare(const Options& options, int sequences) {
     const double us = decode_us(context, batch, 1) / 512;
     if (round > 0) out.read_us = out.read_us == 0 ? us : std::min(out.read_us, us);
   }
+  for (int round = 0; round < 2; ++round) {
+    llama_memory_clear(memory, true);
+    fill(1, true, 0);
+    const double us = decode_us(context, batch, 128);
+    out.written_us = out.written_us == 0 ? us : std::min(out.written_us, us);
+  }
+  llama_memory_clear(memory, true);
+  fill(512, false);
+  decode_us(context, batch, 1);
   for (int s = 1; s < sequences; ++s) llama_memory_seq_cp(memory, 0, s, -1, -1);
   fill(sequences, true);
   for (int round = 0; round < 2; ++round) {
     const double us = decode_us(context, batch, 32) / sequences;
-    out.written_us = out.written_us == 0 ? us : std::min(out.written_us, us);
+    out.joint_us = out.joint_us == 0 ? us : std::min(out.joint_us, us);
   }
   llama_batch_free(batch);
   llama_free(context);
@@ -185,8 +196,13 @@ Bare bare(const Options& options, int sequences) {
   return out;
 }
 
+// What llama.cpp would need for it, in microseconds.
+struct Limits {
+  double alone_us = 0, joint_us = 0;
+};
+
 void print(const char* who, std::size_t handed, std::size_t together, Sum& sum, std::int64_t memory,
-           double limit_us) {
+           const Limits& limits = {}) {
   const std::int64_t decisions = static_cast<std::int64_t>(sum.waits.size());
   Json line = Json::object({{"answer_tokens", sum.answer},
                             {"at_once", static_cast<std::int64_t>(together)},
@@ -202,9 +218,13 @@ void print(const char* who, std::size_t handed, std::size_t together, Sum& sum, 
                             {"prompt_tokens", sum.prompt},
                             {"reused_tokens", sum.reused},
                             {"who", who}});
-  if (limit_us > 0)
-    line.set("of_the_limit_percent",
-             static_cast<std::int64_t>(100 * limit_us / static_cast<double>(sum.us)));
+  const auto percent = [&](double us) {
+    return static_cast<std::int64_t>(100 * us / static_cast<double>(sum.us));
+  };
+  if (limits.alone_us > 0) {
+    line.set("of_the_limit_percent", percent(limits.alone_us));
+    line.set("of_the_joint_limit_percent", percent(limits.joint_us));
+  }
   std::printf("%s\n", line.dump().c_str());
   std::fflush(stdout);
 }
@@ -234,18 +254,19 @@ std::int64_t in_process(const Options& options) {
   const std::int64_t memory = peak_memory("self");
   // A large model uses them all for a lone ask, too.
   const bool large = (*mind)->card().int_or("parameters", 0) >= 100'000'000;
-  const auto limit = [&](const Sum& sum, const Bare& speed, std::size_t together) {
+  const auto limits = [&](const Sum& sum, const Bare& speed, std::size_t together) {
     const double cores = static_cast<double>(
         large ? options.lanes : std::min<std::int64_t>(options.lanes, together));
-    return (static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us +
-            static_cast<double>(sum.answer - sum.forced) * speed.written_us) /
-           cores;
+    const double read_us =
+        static_cast<double>(sum.prompt - sum.reused + sum.forced) * speed.read_us / cores;
+    const double free = static_cast<double>(sum.answer - sum.forced) / cores;
+    return Limits{read_us + free * speed.written_us, read_us + free * speed.joint_us};
   };
   const Bare speed = bare(options, static_cast<int>(many));
-  print("wood", 1, 1, one, memory, limit(one, bare(options, 1), 1));
-  print("wood", many, many, all, memory, limit(all, speed, many));
+  print("wood", 1, 1, one, memory, limits(one, bare(options, 1), 1));
+  print("wood", many, many, all, memory, limits(all, speed, many));
   print("wood", static_cast<std::size_t>(options.asks), many, flow, memory,
-        limit(flow, speed, many));
+        limits(flow, speed, many));
   return one.failures + all.failures + flow.failures;
 }
 
@@ -265,9 +286,9 @@ std::int64_t through(const Options& options) {
   Sum all = measure(*mind, asks_of(options, 3), many);
   Sum flow = measure(*mind, asks_of(options, 4), static_cast<std::size_t>(options.asks));
   const std::int64_t memory = options.pid.empty() ? 0 : peak_memory(options.pid);
-  print("llama-server", 1, 1, one, memory, 0);
-  print("llama-server", many, many, all, memory, 0);
-  print("llama-server", static_cast<std::size_t>(options.asks), many, flow, memory, 0);
+  print("llama-server", 1, 1, one, memory);
+  print("llama-server", many, many, all, memory);
+  print("llama-server", static_cast<std::size_t>(options.asks), many, flow, memory);
   return 0;  // what a random model makes of a server's grammar is not ours to answer for
 }
 
