@@ -33,8 +33,10 @@ struct Work {
   std::vector<float> slopes;
 };
 
-// From so many multiplications on, half a millisecond of one thread, others are worth starting.
-constexpr std::int64_t kThreadsPay = 10'000'000;
+// From so many multiplications on, some 100 microseconds of one thread, others are worth starting.
+constexpr std::int64_t kThreadsPay = 2'000'000;
+// To turn and widen a block of cells costs about as much as so many rows of queries do.
+constexpr std::int64_t kRowsOfBlock = 12;
 
 AttendCall::Tensor place(const ggml_tensor* t, int row, int head, int sequence) {
   if (t == nullptr) return {};
@@ -102,8 +104,8 @@ bool supported(const ggml_tensor* op) {
 
 void attend_all(const AttendCall& call, Work& work) {
   const int items = call.sequences * call.kv_heads;
-  const std::int64_t products = std::int64_t{call.tokens} * call.sequences * call.heads *
-                                call.cells * (call.key_size + call.value_size);
+  const std::int64_t rows = std::int64_t{call.tokens} * call.heads / call.kv_heads + kRowsOfBlock;
+  const std::int64_t products = items * rows * call.cells * (call.key_size + call.value_size);
   const int threads = products < kThreadsPay ? 1 : std::min(work.threads, items);
   const std::size_t lines = (attend_floats(call) + 15) / 16;
   work.lines.resize(std::max<std::size_t>(work.lines.size(), threads));
