@@ -11,6 +11,7 @@
 #include "core/rng.h"
 #include "core/text.h"
 #include "host/clock.h"
+#include "host/interrupt.h"
 #include "pipeline/consult.h"
 
 namespace wood::cli {
@@ -140,6 +141,7 @@ class Reexecution {
       const std::vector<Reply> replies = panel.ask(asks);
       for (std::size_t i = at; i < end; ++i) compare(found_[i], then[i - at], replies[i - at], out);
       on_some(end);
+      if (interrupted()) break;
     }
     out.wall_us = now_us() - began;
     return {};
@@ -165,6 +167,8 @@ class Reexecution {
   }
 
   static void compare(const Asked& asked, const Answer& then, const Reply& now, Outcome& out) {
+    // Cancelled, which says nothing of the model; some were answered before that.
+    if (interrupted() && std::holds_alternative<Failure>(now)) return;
     Count& count = out.by_mind[asked.mind];
     ++count.answers;
     count.tokens += static_cast<std::int64_t>(then.tokens.size());
@@ -198,6 +202,7 @@ Result<std::unique_ptr<LivePanel>> panel_of(const Reexecution& work, const Args&
   TRY(options.memory_max, memory_for_models(args.text("--memory")));
   options.threads = static_cast<int>(args.integer("--threads").value_or(1));
   options.kernels = kernels_of(work.cards());
+  options.cancel = &interrupt_flag();
   TRY(auto panel, LivePanel::open(registry, minds, options));
   TRY_STATUS(same_minds(work.cards(), *panel));
   return panel;
@@ -292,6 +297,7 @@ Result<int> act(const Args& args, const Console& console) {
     work.shuffle(static_cast<std::uint64_t>(*seed));
   }
   TRY(const auto panel, panel_of(work, args));
+  keep_interrupts("\nwood: stopping; once more to stop at once\n");
   const bool told = !args.has("--quiet") && !args.has("--json") && console.err.person;
   Outcome outcome;
   TRY_STATUS(work.ask(*panel, args.has("--alone") ? 1 : kTogether, outcome, [&](std::size_t done) {
@@ -303,6 +309,10 @@ Result<int> act(const Args& args, const Console& console) {
   console.print(args.has("--json") ? json_of(outcome, work).dump() + "\n"
                                    : text_of(outcome, work, console.out));
   if (!outcome.differences.empty()) return Exit::finding;
+  if (outcome.all().answers < static_cast<std::int64_t>(work.found().size()))
+    return fail(Errc::environment,
+                "stopped: of " + grouped(static_cast<std::int64_t>(work.found().size())) +
+                    " answers " + grouped(outcome.all().answers) + " were asked again");
   return outcome.silences.empty() ? Exit::fine : Exit::environment;
 }
 

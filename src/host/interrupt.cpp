@@ -7,12 +7,13 @@
 namespace wood {
 namespace {
 
-volatile sig_atomic_t came = 0;
+std::atomic<bool> came = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 const char* said = "";
 
 // Only what a signal handler may do.
 void keep(int number) {
-  came = 1;
+  came = true;
   const ssize_t written = ::write(STDERR_FILENO, said, ::strlen(said));
   (void)written;
   ::signal(number, SIG_DFL);
@@ -29,6 +30,7 @@ void keep_interrupts(const char* notice) {
   for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
 }
 
-bool interrupted() { return came != 0; }
+bool interrupted() { return came; }
+const std::atomic<bool>& interrupt_flag() { return came; }
 
 }  // namespace wood

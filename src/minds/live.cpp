@@ -67,6 +67,7 @@ Result<std::unique_ptr<LivePanel>> LivePanel::open(const Registry& registry,
   auto panel = std::make_unique<LivePanel>();
   panel->limit_memory(options.memory_max);
   panel->threads_ = options.threads;
+  panel->cancel_ = options.cancel;
   for (const std::string& name : names) {
     if (panel->minds_.contains(name)) continue;
     const MindSpec* spec = registry.find(name);
@@ -131,6 +132,8 @@ std::vector<Reply> LivePanel::ask(std::span<const Ask> asks) {
     for (const std::size_t i : mine) theirs.push_back(asks[i]);
     if (const auto wait = waits_.find(theirs.front().mind); wait != waits_.end())
       for (Ask& ask : theirs) ask.wait_ms_max = wait->second;
+    for (Ask& ask : theirs)
+      if (ask.cancel == nullptr) ask.cancel = cancel_;
     std::vector<Reply> answers = mind.ask(theirs);
     for (std::size_t k = 0; k < mine.size(); ++k) replies[mine[k]] = std::move(answers[k]);
   };

@@ -17,10 +17,11 @@ namespace wood {
 
 struct LiveOptions {
   std::vector<std::string> model_dirs = {
-      "models"};                 // where a relative `file` is looked for (hub_cache.h), in order
-  int threads = 1;               // of each in-process model; the bits do not depend on it
-  std::int64_t memory_max = 0;   // bytes of all models together (budget.h); 0: no limit
-  std::string kernels;           // "" chooses (llama_mind.h, wide_pays); else e.g. "haswell"
+      "models"};                // where a relative `file` is looked for (hub_cache.h), in order
+  int threads = 1;              // of each in-process model; the bits do not depend on it
+  std::int64_t memory_max = 0;  // bytes of all models together (budget.h); 0: no limit
+  std::string kernels;          // "" chooses (llama_mind.h, wide_pays); else e.g. "haswell"
+  const std::atomic<bool>* cancel = nullptr;  // of every ask that has none of its own (mind.h)
   std::optional<Faults> faults;  // trials: every mind is wrapped in a faulty one (faulty.h)
 };
 
@@ -59,6 +60,7 @@ class LivePanel : public Panel {
   std::map<std::string, std::int64_t> used_;   // when each was asked last
   std::int64_t memory_max_ = 0;
   int threads_ = 1;  // of each model
+  const std::atomic<bool>* cancel_ = nullptr;
   std::int64_t calls_ = 0;
   Silence silence_;
 };

@@ -7,9 +7,11 @@
 
 #include <cmath>
 #include <set>
+#include <thread>
 
 #include "core/rng.h"
 #include "core/schema.h"
+#include "host/clock.h"
 #include "minds/engine.h"
 #include "minds/kernels.h"
 #include "minds/llama_worker.h"
@@ -462,6 +464,33 @@ TEST(Llama, an_ask_out_of_time_is_a_timeout) {
   const auto reply = mind->ask({&ask, 1})[0];
   ASSERT_TRUE(std::holds_alternative<Failure>(reply));
   EXPECT_EQ(std::get<Failure>(reply).code, Errc::timeout);
+}
+
+// Some are in work, some wait for another's reading, some nobody has taken.
+TEST(Llama, what_is_cancelled_ends_and_leaves_nothing_to_its_followers) {
+  const auto mind = tiny("llama");
+  std::vector<Ask> asks = akin(24);
+  std::atomic<bool> cancel = false;
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    asks[i].wait_ms_max = 600'000;
+    if (i % 2 == 0) asks[i].cancel = &cancel;
+  }
+  std::thread other([&] {
+    sleep_us(10'000);
+    cancel = true;
+  });
+  const auto replies = mind->ask(asks);
+  other.join();
+  const auto again = mind->ask(asks);
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    const bool whole = std::holds_alternative<Answer>(replies[i]);
+    if (!whole) {
+      EXPECT_EQ(std::get<Failure>(replies[i]).what, cancelled_ask().what);
+    }
+    EXPECT_TRUE(whole || i % 2 == 0) << i;
+    EXPECT_EQ(std::holds_alternative<Answer>(again[i]), i % 2 == 1) << i;
+    if (i % 2 == 1) expect_same(again[i], tiny("llama")->ask({&asks[i], 1})[0], std::to_string(i));
+  }
 }
 
 TEST(Llama, the_card_says_how_attention_is_computed) {

@@ -396,6 +396,7 @@ std::optional<Reply> LlamaWorker::conclude(Work& work) const {
       answer.confidence = work.confidence.of(answer.text, work.rules->closed);
     return std::move(answer);
   }
+  if (cancelled(*work.ask)) return cancelled_ask(answer.usage);
   if (answer.usage.wall_us <= work.ask->wait_ms_max * 1'000) return std::nullopt;
   return Failure{Errc::timeout, "no answer within " + std::to_string(work.ask->wait_ms_max) + " ms",
                  answer.usage};
@@ -446,6 +447,10 @@ void LlamaWorker::run(AskQueue& queue, const std::function<void()>& between) {
   std::vector<Work> works, waiting;
   for (;;) {
     while (const auto taken = queue.take(works.size() + waiting.size(), slots_.size())) {
+      if (cancelled(*taken->ask)) {
+        queue.put(taken->place, cancelled_ask());
+        continue;
+      }
       auto work = begin(*taken->ask);
       if (!work) {
         queue.put(taken->place, failed(work.error(), {}));
@@ -455,6 +460,10 @@ void LlamaWorker::run(AskQueue& queue, const std::function<void()>& between) {
       waiting.push_back(std::move(*work));
     }
     std::erase_if(waiting, [&](Work& work) {
+      if (cancelled(*work.ask)) {
+        queue.put(work.place, cancelled_ask());
+        return true;
+      }
       if (!seat(work, works)) return false;
       works.push_back(std::move(work));
       return true;

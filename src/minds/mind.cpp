@@ -19,4 +19,12 @@ Failure kept_here(const std::string& mind) {
           {}};
 }
 
+bool cancelled(const Ask& ask) {
+  return ask.cancel != nullptr && ask.cancel->load(std::memory_order_relaxed);
+}
+
+Failure cancelled_ask(Usage usage) {
+  return {Errc::timeout, "cancelled by who asked", std::move(usage)};
+}
+
 }  // namespace wood

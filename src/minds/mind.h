@@ -5,6 +5,7 @@
 // process), openai (any /v1/chat/completions server). Read on in panel.h.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <span>
 #include <string>
@@ -46,6 +47,9 @@ struct Ask {
   Sampling sampling;
   std::int64_t wait_ms_max = 60'000;
   Reach reach = Reach::anywhere;
+  // Set by another thread, or a signal, it ends the ask soon, without an answer; null: nobody does.
+  // Outlives the call.
+  const std::atomic<bool>* cancel = nullptr;
 };
 
 enum class Finish { stop, length, refused };  // refused: the server or model declined to answer
@@ -88,6 +92,10 @@ using Reply = std::variant<Answer, Failure>;
 // What is said for a remote mind to an ask that must stay here: the same words wherever it is
 // refused, since they are on record.
 Failure kept_here(const std::string& mind);
+
+// Whether nobody wants its answer any more, and what is said then.
+bool cancelled(const Ask& ask);
+Failure cancelled_ask(Usage usage = {});
 
 class Mind {
  public:

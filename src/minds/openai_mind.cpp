@@ -65,6 +65,7 @@ class OpenaiMind : public Mind {
   bool send_one(Round& round, std::int64_t now);
   void launch(Round& round, Try work);
   void refuse_all(Round& round, std::int64_t now);
+  void drop_cancelled(Round& round);
   [[nodiscard]] std::int64_t wait_of(const Round& round) const;
   void settle(Round& round, Try work, Result<HttpResponse> result);
   std::optional<Answer> judge(Try& work, const Result<HttpResponse>& result) const;
@@ -181,6 +182,27 @@ void OpenaiMind::refuse_all(Round& round, std::int64_t now) {
     round.replies[round.next] = failure_of(unsent);
 }
 
+// What nobody wants any more is ended, wherever it stands.
+void OpenaiMind::drop_cancelled(Round& round) {
+  std::erase_if(round.waiting, [&](const Try& work) {
+    const bool gone = cancelled(round.asks[work.place]);
+    if (gone) round.replies[work.place] = cancelled_ask();
+    return gone;
+  });
+  std::erase_if(round.under_way, [&](const auto& one) {
+    const auto& [place, work] = one;
+    if (!cancelled(round.asks[place])) return false;
+    http_.cancel(place);
+    breaker_.ended(work.sent, Breaker::End::unknown, "", now_us());
+    Usage usage;
+    usage.wall_us = now_us() - work.began_us;
+    round.replies[place] = cancelled_ask(std::move(usage));
+    return true;
+  });
+  for (; round.next < round.asks.size() && cancelled(round.asks[round.next]); ++round.next)
+    round.replies[round.next] = cancelled_ask();
+}
+
 void OpenaiMind::launch(Round& round, Try work) {
   http_.start(work.place, request_of(round.asks[work.place], work));
   round.under_way.emplace(work.place, std::move(work));
@@ -229,10 +251,14 @@ std::int64_t OpenaiMind::wait_of(const Round& round) const {
 
 std::vector<Reply> OpenaiMind::send(std::span<const Ask> asks) {
   Round round(asks);
+  const bool watched =
+      std::any_of(asks.begin(), asks.end(), [](const Ask& ask) { return ask.cancel != nullptr; });
   while (true) {
+    drop_cancelled(round);
     send_due(round);
     if (round.over()) return std::move(round.replies);
-    const std::int64_t wait = wait_of(round);
+    constexpr std::int64_t kLookUs = 50'000;  // whether it is wanted still
+    const std::int64_t wait = watched ? std::min(wait_of(round), kLookUs) : wait_of(round);
     if (round.under_way.empty()) sleep_us(wait);
     for (Http::Done& done : http_.wait(wait)) {
       auto work = round.under_way.extract(done.id);

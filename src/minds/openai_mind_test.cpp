@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include "core/schema.h"
 #include "host/clock.h"
@@ -416,6 +417,31 @@ TEST(Dialect, any_response_is_an_answer_or_an_error) {
     if (!answer) EXPECT_EQ(answer.error().code, Errc::remote) << body;
     else EXPECT_GE(answer->prompt_count, 0) << body;
   }
+}
+
+// Of four asks, two at once, of a server that takes 400 ms: those under way are ended, and the
+// others are not sent.
+TEST(OpenaiMind, WhatIsCancelledEndsAtOnceAndNothingMoreIsSent) {
+  Stage s = stage({Manner::slow}, 3, 2);
+  std::atomic<bool> cancel = false;
+  auto asks = asks_of(4, 30'000);
+  for (Ask& ask : asks) ask.cancel = &cancel;
+  std::thread other([&] {
+    sleep_us(50'000);
+    cancel = true;
+  });
+  const auto replies = s.mind->ask(asks);
+  other.join();
+  int ended = 0;
+  for (const Reply& reply : replies) {
+    const auto* failure = std::get_if<Failure>(&reply);
+    ended += failure != nullptr && failure->what == cancelled_ask().what;
+  }
+  EXPECT_GE(ended, 2);  // on a machine that stands still the first two may have been answered
+  EXPECT_LE(s.server->requests().size(), 2U);
+  const auto after = s.mind->ask(asks);  // and not even begun
+  EXPECT_TRUE(std::holds_alternative<Failure>(after[0]));
+  EXPECT_LE(s.server->requests().size(), 2U);
 }
 
 }  // namespace
